@@ -1,0 +1,53 @@
+/** The closed list of what can go wrong. A new code does not compile until `components/errors.ts` has words for it. */
+export const ERROR_CODES = [
+  'invalid',
+  'not_found',
+  'exists',
+  'in_use',
+  'newer_snapshots',
+  'has_clones',
+  'held',
+  'refused',
+  'changed',
+  'locked',
+  'no_space',
+  'denied',
+  'unsupported',
+  'unreachable',
+  'timeout',
+  'failed',
+  'unreadable',
+] as const
+export type ErrorCode = (typeof ERROR_CODES)[number]
+
+/** What a person needs beside the sentence: the command that failed, the names involved, the plan that is true now. */
+export type ErrorDetail = {
+  /** argv of the command that failed, if one did. */
+  argv?: string[]
+  exit?: number | null
+  /** The program's own words, kept whole. */
+  stderr?: string
+  /** Full names of the things the error is about (snapshots, clones, holders, ...). */
+  names?: string[]
+  /** The form field the error belongs to. */
+  field?: string
+  /** What to do next, one sentence, when there is something to do. */
+  next?: string
+  /** With `changed`: the plan that is true now, for the dialog to show in place of the old one. */
+  plan?: unknown
+  /** The task that recorded the failure. */
+  taskId?: number
+}
+
+/** The one error class. `message` is a whole sentence in the user's nouns; `detail` keeps the evidence. */
+export class AppError extends Error {
+  readonly code: ErrorCode
+  readonly detail: ErrorDetail
+
+  constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = 'AppError'
+    this.code = code
+    this.detail = detail
+  }
+}
