@@ -1,0 +1,44 @@
+/** Something the host can or cannot do, with the reason and the command that would mend it. */
+export type Capability = {
+  id: string
+  title: string
+  state: 'ok' | 'warning' | 'missing'
+  /** Why, in one sentence. */
+  reason: string
+  /** Shell command that would mend it. */
+  mend: string | null
+}
+
+export type HostFacts = {
+  hostname: string
+  /** `14.5-RELEASE-p2` */
+  kernelVersion: string
+  userlandVersion: string
+  architecture: string
+  cpuModel: string
+  cpus: number
+  memoryBytes: number
+  bootedAt: number
+  zfsVersion: string
+}
+
+/** One sample of the host's load. */
+export type HostLoad = {
+  at: number
+  /** 0 to 1 of all CPUs. */
+  cpu: number
+  memoryUsedBytes: number
+  arcBytes: number
+  memoryFreeBytes: number
+}
+
+/** Whether what the screen shows is what the host last said, and when that was. */
+export type HostStatus = {
+  id: string
+  kind: 'local' | 'sandbox'
+  state: 'connecting' | 'online' | 'lost'
+  /** Unix ms of the last answer. */
+  heardAt: number | null
+  /** Why it is lost, one sentence. */
+  reason: string | null
+}

@@ -1,0 +1,86 @@
+import type { ErrorCode, ErrorDetail } from '../errors.ts'
+
+/** One thing a plan will do, in order. What is shown is what runs: `argv` is the exact argv. */
+export type Step = {
+  /** A short sentence in the user's nouns: "Destroy 2 newer snapshots". */
+  title: string
+  /** The command, when the step is one. */
+  argv?: string[]
+  /** The file written, when the step writes one; `before` null when it is new. */
+  file?: { path: string; before: string | null; after: string }
+  /** Anything else the step waits for or does, in words: "ACPI power button, up to 90 s, then ask again". */
+  note?: string
+}
+
+/** A thing that will be destroyed or lost, named. */
+export type Victim = {
+  kind: 'snapshot' | 'bookmark' | 'clone' | 'filesystem' | 'volume' | 'hold' | 'data' | 'vm' | 'file'
+  name: string
+  /** ZFS guid (decimal string): the same name with another guid is another thing. */
+  guid?: string
+  bytes?: number
+  createdAt?: number
+}
+
+/** A reason the plan cannot be carried out as asked, found before any command runs. */
+export type Refusal = { code: ErrorCode; message: string; detail?: ErrorDetail }
+
+/**
+ * Facts in, exactly what will happen out. A refused plan has no steps; its refusal says why and what next.
+ * `digest` covers steps, victims and their guids, not byte counts, which drift while people read.
+ */
+export type Plan = {
+  /** `snapshots.rollback`: noun and verb of the action. */
+  action: string
+  /** One sentence: "Roll back tank/vms/debian to @before-upgrade". */
+  title: string
+  steps: Step[]
+  victims: Victim[]
+  /** Sentences a person should read before they press the button. */
+  warnings: string[]
+  /** Resource names this holds while it runs: `vm:web1`, `dataset:tank/vms/web1`, `pool:tank`. */
+  locks: string[]
+  /** Bytes that become free, where ZFS's own dry run says so. */
+  freedBytes?: number
+  refused?: Refusal
+  /** Verb-specific facts that the dialog shows. */
+  facts?: unknown
+  digest: string
+}
+
+export type TaskState = 'running' | 'done' | 'failed' | 'interrupted'
+
+/** One command of a task with its result; output is cut at 64 KiB, `truncated` says so. */
+export type TaskCommand = {
+  seq: number
+  argv: string[]
+  startedAt: number
+  /** null while it runs. */
+  durationMs: number | null
+  exit: number | null
+  stdout: string
+  stderr: string
+  truncated: boolean
+}
+
+export type Task = {
+  id: number
+  /** `snapshots.rollback` */
+  action: string
+  title: string
+  userName: string
+  hostId: string
+  state: TaskState
+  startedAt: number
+  endedAt: number | null
+  locks: string[]
+  /** What it is doing now: "Waiting for debian01 to shut down". */
+  progress: string | null
+  /** 0 to 1 where known. */
+  fraction: number | null
+  /** How it ended, one sentence. */
+  outcome: string | null
+  error: { code: ErrorCode; message: string; detail: ErrorDetail } | null
+}
+
+export type TaskWithDetail = Task & { plan: Plan; commands: TaskCommand[] }
