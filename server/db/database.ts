@@ -1,0 +1,103 @@
+import { closeSync, openSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { AppError } from '../errors.ts'
+
+/** The console's own memory: accounts, sessions, tasks. The host's things are never in here. */
+export type Database = DatabaseSync
+
+/** Each entry brings the file one `user_version` further; an entry is never changed once it was released. */
+const MIGRATIONS = [
+  `
+  CREATE TABLE account (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    role TEXT NOT NULL,
+    password TEXT NOT NULL,
+    disabled INTEGER NOT NULL DEFAULT 0,
+    created_at INTEGER NOT NULL,
+    last_login_at INTEGER
+  ) STRICT;
+  CREATE TABLE session (
+    id TEXT PRIMARY KEY,
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    created_at INTEGER NOT NULL,
+    last_seen_at INTEGER NOT NULL,
+    address TEXT NOT NULL,
+    user_agent TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX session_account ON session (account_id);
+  CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+  CREATE TABLE task (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    action TEXT NOT NULL,
+    title TEXT NOT NULL,
+    user_name TEXT NOT NULL,
+    host_id TEXT NOT NULL,
+    state TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    plan TEXT NOT NULL,
+    progress TEXT,
+    fraction REAL,
+    outcome TEXT,
+    error TEXT
+  ) STRICT;
+  CREATE INDEX task_running ON task (state) WHERE state = 'running';
+  CREATE TABLE command (
+    task_id INTEGER NOT NULL REFERENCES task (id) ON DELETE CASCADE,
+    seq INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    argv TEXT NOT NULL,
+    times INTEGER NOT NULL DEFAULT 1,
+    started_at INTEGER NOT NULL,
+    duration_ms INTEGER,
+    exit INTEGER,
+    stdout TEXT NOT NULL DEFAULT '',
+    stderr TEXT NOT NULL DEFAULT '',
+    truncated INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (task_id, seq)
+  ) STRICT, WITHOUT ROWID;
+  `,
+]
+
+/**
+ * Opens (and where needed creates or upgrades) the file, readable by its owner only; `:memory:` for tests.
+ * AppError `unsupported` for a file of a newer Skep.
+ */
+export function openDatabase(path: string): Database {
+  // SQLite would create the file with the umask's mode; the journal files take over the mode of this one.
+  if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600))
+  const db = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 5000 })
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+  migrate(db)
+  return db
+}
+
+function migrate(db: Database) {
+  const version = Number(db.prepare('PRAGMA user_version').get()?.user_version ?? 0)
+  if (version > MIGRATIONS.length) {
+    db.close()
+    throw new AppError(
+      'unsupported',
+      'The state directory was written by a newer Skep; this one cannot read it.',
+      { next: 'Start the newer Skep, or point SKEP_STATE at another directory.' },
+    )
+  }
+  for (const [index, sql] of MIGRATIONS.entries()) {
+    if (index < version) continue
+    transaction(db, () => db.exec(`${sql}; PRAGMA user_version = ${index + 1}`))
+  }
+}
+
+/** Runs `work` in one transaction: all of it, or nothing. */
+export function transaction<T>(db: Database, work: () => T): T {
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    const result = work()
+    db.exec('COMMIT')
+    return result
+  } catch (error) {
+    db.exec('ROLLBACK')
+    throw error
+  }
+}

@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto'
+import type { Plan } from './model.ts'
+
+/**
+ * The fingerprint of what a person was shown: the action, every step's title, argv and file, every victim with its guid.
+ * Byte counts, warnings and facts are left out: they drift while people read.
+ */
+export function digestOf(plan: Omit<Plan, 'digest'>): string {
+  const shown = [
+    plan.action,
+    plan.steps.map(step => [
+      step.title,
+      step.argv ?? null,
+      step.file ? [step.file.path, step.file.before, step.file.after] : null,
+    ]),
+    plan.victims.map(victim => [victim.kind, victim.name, victim.guid ?? null]),
+  ]
+  return createHash('sha256').update(JSON.stringify(shown)).digest('hex')
+}
+
+/** The last line of every plan function: `return withDigest({ action, title, steps, ... })`. */
+export function withDigest(plan: Omit<Plan, 'digest'>): Plan {
+  return { ...plan, digest: digestOf(plan) }
+}
+
+/** A plan that says no: no steps, no victims, no locks, and why. */
+export function refusedPlan(action: string, title: string, refused: NonNullable<Plan['refused']>): Plan {
+  return withDigest({ action, title, steps: [], victims: [], warnings: [], locks: [], refused })
+}
