@@ -1,3 +1,5 @@
+import * as z from 'zod/mini'
+
 /** OpenZFS zpoolconcepts(7): the states of a pool and of a vdev. */
 export type VdevState =
   | 'ONLINE'
@@ -81,3 +83,10 @@ export type Property = {
   inheritedFrom: string | null
   received: string | null
 }
+
+export const SCRUB_VERBS = ['start', 'pause', 'stop'] as const
+export type ScrubVerb = (typeof SCRUB_VERBS)[number]
+
+const poolName = z.string().check(z.minLength(1), z.maxLength(255))
+export const poolInput = z.object({ pool: poolName })
+export const scrubInput = z.object({ pool: poolName, verb: z.enum(SCRUB_VERBS) })

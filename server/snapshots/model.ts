@@ -1,3 +1,5 @@
+import * as z from 'zod/mini'
+
 export type Snapshot = {
   /** Full name `tank/vms/debian@before`. */
   name: string
@@ -21,3 +23,98 @@ export const ROLLBACK_WAYS = ['go-back', 'keep', 'beside'] as const
 export type RollbackWay = (typeof ROLLBACK_WAYS)[number]
 
 export type SnapshotSort = 'name' | 'created' | 'used' | 'referenced'
+
+const name = z.string().check(z.minLength(1), z.maxLength(255))
+const tag = z.string().check(z.minLength(1), z.maxLength(255))
+const snapshotName = z
+  .string()
+  .check(z.maxLength(255), z.regex(/^[^@#\0\n\t]+@[^@#/\0\n\t]+$/, 'A snapshot is DATASET@TAG.'))
+const snapshotNames = z.array(snapshotName).check(z.minLength(1), z.maxLength(100_000))
+
+export const SNAPSHOT_SORTS = ['name', 'created', 'used', 'referenced'] as const satisfies SnapshotSort[]
+
+export const listSnapshotsInput = z.object({
+  /** Only of this dataset (not of those below it). */
+  dataset: z.optional(name),
+  /** Part of the name, in any case; words are joined by "and". */
+  filter: z.optional(z.string().check(z.maxLength(255))),
+  sort: z.optional(z.enum(SNAPSHOT_SORTS)),
+  descending: z.optional(z.boolean()),
+  offset: z.number().check(z.int(), z.minimum(0)),
+  limit: z.number().check(z.int(), z.minimum(1), z.maximum(1000)),
+})
+export type ListSnapshotsInput = z.output<typeof listSnapshotsInput>
+export type SnapshotPage = { rows: Snapshot[]; total: number; heardAt: number }
+
+export const snapshotInput = z.object({ snapshot: snapshotName })
+export const snapshotsInput = z.object({ snapshots: snapshotNames })
+export const createSnapshotsInput = z.object({
+  datasets: z.array(name).check(z.minLength(1), z.maxLength(1000)),
+  tag,
+  /** With everything below each of them. */
+  recursive: z.boolean(),
+})
+export const holdInput = z.object({ snapshots: snapshotNames, tag })
+export const cloneInput = z.object({ snapshot: snapshotName, target: name })
+
+export const CONF_CHOICES = ['today', 'then'] as const
+/** What may be done with the guest that uses the volume. */
+export type GuestWord = { stop: boolean; start: boolean; conf: (typeof CONF_CHOICES)[number] }
+
+export const rollbackInput = z.object({
+  snapshot: snapshotName,
+  way: z.enum(ROLLBACK_WAYS),
+  /** `keep`: full name under which the present state stays; a free dated name when left out. */
+  keepAs: z.optional(name),
+  /** `beside`: full name of the clone (or the name of the new guest); a free name when left out. */
+  besideAs: z.optional(name),
+  /** The user's word about the guest: without it a running guest refuses the plan. */
+  guest: z.optional(z.object({ stop: z.boolean(), start: z.boolean(), conf: z.enum(CONF_CHOICES) })),
+})
+export type RollbackInput = z.output<typeof rollbackInput>
+
+/** `dataset` is either half of the pair: the one that kept the earlier state, or the one that went back. */
+export const swapBackInput = z.object({
+  dataset: name,
+  guest: z.optional(z.object({ stop: z.boolean(), start: z.boolean(), conf: z.enum(CONF_CHOICES) })),
+})
+export type SwapBackInput = z.output<typeof swapBackInput>
+
+/** What destroying exactly these would free, by ZFS's own dry run; `aloneBytes` is the sum of their USED columns. */
+export type Reclaim = {
+  freedBytes: number
+  aloneBytes: number
+  perDataset: { dataset: string; snapshots: number; freedBytes: number; aloneBytes: number }[]
+  /** Snapshots that are left out because they are held or cloned: they cannot be destroyed. */
+  blocked: string[]
+}
+
+/** A line of the guest's conf that differs between the time of the snapshot and today; null = not there. */
+export type ConfDifference = { key: string; then: string | null; today: string | null }
+
+/** A guest that uses what is rolled back. */
+export type RollbackGuest = {
+  name: string
+  running: boolean
+  /** Its other disks, which stay as they are. */
+  otherDisks: string[]
+  /** Null when the snapshot does not carry the guest's conf. */
+  confDifferences: ConfDifference[] | null
+}
+
+/** `plan.facts` of `snapshots.rollback`: what the dialog shows beside steps and victims. */
+export type RollbackFacts = {
+  snapshot: { name: string; guid: string; createdAt: number }
+  dataset: { name: string; guid: string; type: 'filesystem' | 'volume' }
+  /** Bytes written to the dataset since the snapshot was taken. */
+  writtenBytes: number
+  newer: { kind: 'snapshot' | 'bookmark'; name: string; createdAt: number; usedBytes: number | null }[]
+  /** Clones of newer snapshots, each with the snapshot it hangs on. */
+  clones: { name: string; snapshot: string }[]
+  holds: Hold[]
+  guests: RollbackGuest[]
+  /** `keep`: where the present state will be; `beside`: the clone or guest that will be there. */
+  target: string | null
+  /** Bytes a second reservation takes, `keep` of a volume that is not sparse. */
+  reservedBytes: number | null
+}
