@@ -1,0 +1,279 @@
+/** The door to a sandbox: the port's calls, answered by the kernel of a state directory. */
+import { createConnection } from 'node:net'
+import * as z from 'zod/mini'
+import { AppError, type ErrorCode } from '../../errors.ts'
+import type { FileEntry, Host, HostStream, RunOptions, RunResult } from '../host.ts'
+import { type KernelClient, KernelError, pathSocket, portSocket } from './protocol.ts'
+import { kernelOf } from './start.ts'
+
+const DEADLINE_MS = 30_000
+const Entry = z.object({
+  name: z.string(),
+  type: z.enum(['file', 'directory', 'other']),
+  sizeBytes: z.number(),
+  mtimeMs: z.number(),
+})
+
+/** A kernel's connection: how the adapter reaches one. In a test it is there already. */
+export type Reach = () => Promise<KernelClient>
+
+/** The host of `sandbox:<dir>`; the kernel is started at the first call and whenever it is gone. */
+export function sandboxHost(
+  dir: string,
+  reach: Reach = () => kernelOf(dir),
+): Host & { readonly dir: string } {
+  return new SandboxHost(dir, reach)
+}
+
+class SandboxHost implements Host {
+  readonly id = 'sandbox'
+  readonly kind = 'sandbox'
+  readonly dir: string
+  readonly #reach: Reach
+  #client: Promise<KernelClient> | null = null
+
+  constructor(dir: string, reach: Reach) {
+    this.dir = dir
+    this.#reach = reach
+  }
+
+  #connected(): Promise<KernelClient> {
+    if (this.#client) return this.#client
+    const coming = this.#reach()
+    this.#client = coming
+    const forget = () => {
+      if (this.#client === coming) this.#client = null
+    }
+    coming.then(client => {
+      client.onClose = forget
+    }, forget)
+    return coming.catch(error => {
+      throw new AppError('unreachable', 'The sandbox does not answer.', { stderr: String(error) })
+    })
+  }
+
+  async run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+    const timeoutMs = options.timeoutMs ?? DEADLINE_MS
+    const abort = new AbortController()
+    const parts = { stdout: [] as Uint8Array[], stderr: [] as Uint8Array[] }
+    const work = this.#connected().then(client =>
+      client.run({
+        argv,
+        ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
+        signal: abort.signal,
+        onOutput: (which, bytes) => parts[which].push(bytes),
+      }),
+    )
+    const onAbort = () => abort.abort()
+    if (options.signal?.aborted) onAbort()
+    options.signal?.addEventListener('abort', onAbort, { once: true })
+    const deadline = after(timeoutMs)
+    try {
+      const ended = await Promise.race([work, deadline.passed])
+      if (ended === 'late') {
+        abort.abort()
+        work.catch(() => {})
+        throw new AppError('timeout', `${argv[0]} did not answer within ${timeoutMs / 1000} s.`, {
+          argv: [...argv],
+        })
+      }
+      return {
+        ...ended,
+        stdout: Buffer.concat(parts.stdout).toString(),
+        stderr: Buffer.concat(parts.stderr).toString(),
+      }
+    } catch (error) {
+      throw runError(error, argv)
+    } finally {
+      deadline.cancel()
+      options.signal?.removeEventListener('abort', onAbort)
+    }
+  }
+
+  async stream(argv: readonly string[], options: { signal?: AbortSignal } = {}): Promise<HostStream> {
+    const client = await this.#connected()
+    const abort = new AbortController()
+    options.signal?.addEventListener('abort', () => abort.abort(), { once: true })
+    if (options.signal?.aborted) abort.abort()
+    const lines = new Lines()
+    const stderr: Uint8Array[] = []
+    let started: () => void = () => {}
+    const start = new Promise<void>(resolve => {
+      started = resolve
+    })
+    const work = client.run({
+      argv,
+      signal: abort.signal,
+      onStart: started,
+      onOutput: (which, bytes) => (which === 'stdout' ? lines.push(bytes) : stderr.push(bytes)),
+    })
+    const text = () => Buffer.concat(stderr).toString()
+    const done = work.then(
+      ended => ({ exit: ended.exit, stderr: text() }),
+      error => ({ exit: null, stderr: `${text()}${error instanceof Error ? error.message : String(error)}` }),
+    )
+    void done.then(() => lines.end())
+    // An unknown program is told at once; everything else ends through `done`.
+    await Promise.race([
+      start,
+      work.then(
+        () => {},
+        error => refuse(error, argv),
+      ),
+    ])
+    return { lines, done, kill: () => abort.abort() }
+  }
+
+  connect(target: { port: number } | { path: string }, options: { timeoutMs?: number } = {}) {
+    const file = 'port' in target ? portSocket(this.dir, target.port) : pathSocket(this.dir, target.path)
+    const what = 'port' in target ? `port ${target.port}` : target.path
+    return new Promise<import('node:net').Socket>((resolve, reject) => {
+      const socket = createConnection(file)
+      const refuse = (error?: Error) => {
+        socket.destroy()
+        reject(
+          new AppError('unreachable', `Nothing answers at ${what} of the sandbox.`, {
+            stderr: error?.message ?? 'timed out',
+          }),
+        )
+      }
+      const deadline = setTimeout(refuse, options.timeoutMs ?? 5000)
+      socket.once('error', refuse)
+      socket.once('connect', () => {
+        clearTimeout(deadline)
+        socket.off('error', refuse)
+        resolve(socket)
+      })
+    })
+  }
+
+  async #file(op: string, path: string, fields: Record<string, unknown> = {}, body?: Uint8Array) {
+    const client = await this.#connected()
+    try {
+      return await client.call(op, { path, ...fields }, body)
+    } catch (error) {
+      throw fileError(error, path)
+    }
+  }
+
+  async read(path: string): Promise<string> {
+    return Buffer.from((await this.#file('file.read', path)).body).toString()
+  }
+
+  async write(path: string, text: string, options: { mode?: number } = {}): Promise<void> {
+    await this.#file('file.write', path, { mode: options.mode ?? 0o644 }, Buffer.from(text))
+  }
+
+  async list(path: string): Promise<FileEntry[]> {
+    return z.array(Entry).parse((await this.#file('file.list', path)).header.entries)
+  }
+
+  async stat(path: string): Promise<FileEntry | null> {
+    return z.nullable(Entry).parse((await this.#file('file.stat', path)).header.entry)
+  }
+
+  async remove(path: string): Promise<void> {
+    await this.#file('file.remove', path)
+  }
+
+  async mkdir(path: string): Promise<void> {
+    await this.#file('file.mkdir', path)
+  }
+
+  async close(): Promise<void> {
+    const coming = this.#client
+    this.#client = null
+    try {
+      const client = await coming
+      client?.close()
+    } catch {
+      // It never came: nothing to close.
+    }
+  }
+}
+
+function refuse(error: unknown, argv: readonly string[]): never {
+  throw runError(error, argv)
+}
+
+function runError(error: unknown, argv: readonly string[]): unknown {
+  if (!(error instanceof KernelError)) return error
+  if (error.code === 'ENOENT') {
+    return new AppError('unsupported', `This machine has no program ${argv[0]}.`, { argv: [...argv] })
+  }
+  return new AppError('unreachable', 'The sandbox went away while it worked.', {
+    argv: [...argv],
+    stderr: error.message,
+  })
+}
+
+const FILE_CODES: Record<string, ErrorCode> = {
+  ENOENT: 'not_found',
+  ENOTDIR: 'not_found',
+  EACCES: 'denied',
+  EPERM: 'denied',
+  EROFS: 'denied',
+  EEXIST: 'exists',
+  ENOSPC: 'no_space',
+  ECONNRESET: 'unreachable',
+}
+const FILE_WORDS: Partial<Record<ErrorCode, string>> = {
+  not_found: 'There is no such file',
+  denied: 'The machine does not allow that',
+  exists: 'There is a file already',
+  no_space: 'There is no room',
+  unreachable: 'The sandbox went away',
+}
+
+function fileError(error: unknown, path: string): unknown {
+  if (!(error instanceof KernelError)) return error
+  const code = FILE_CODES[error.code] ?? 'failed'
+  return new AppError(code, `${FILE_WORDS[code] ?? 'That did not work'}: ${path}.`, {
+    stderr: error.message,
+    names: [path],
+  })
+}
+
+/** A deadline that can be called off. */
+function after(milliseconds: number): { passed: Promise<'late'>; cancel: () => void } {
+  let timer: NodeJS.Timeout
+  const passed = new Promise<'late'>(resolve => {
+    timer = setTimeout(() => resolve('late'), milliseconds)
+  })
+  return { passed, cancel: () => clearTimeout(timer) }
+}
+
+/** Cuts bytes into lines, whole UTF-8 characters kept together; read by one reader. */
+class Lines implements AsyncIterable<string> {
+  readonly #decoder = new TextDecoder()
+  #rest = ''
+  #ready: string[] = []
+  #ended = false
+  #wake: () => void = () => {}
+
+  push(bytes: Uint8Array): void {
+    const pieces = (this.#rest + this.#decoder.decode(bytes, { stream: true })).split('\n')
+    this.#rest = pieces.pop() ?? ''
+    this.#ready.push(...pieces)
+    this.#wake()
+  }
+
+  end(): void {
+    if (this.#rest !== '') this.#ready.push(this.#rest)
+    this.#rest = ''
+    this.#ended = true
+    this.#wake()
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<string> {
+    for (;;) {
+      const line = this.#ready.shift()
+      if (line !== undefined) yield line
+      else if (this.#ended) return
+      else
+        await new Promise<void>(resolve => {
+          this.#wake = resolve
+        })
+    }
+  }
+}

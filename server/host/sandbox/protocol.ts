@@ -1,0 +1,297 @@
+/**
+ * How programs of the computer speak with a sandbox's kernel: frames over one unix socket. A frame is two 32-bit
+ * lengths (big-endian), a JSON header and a body of bytes. A request carries `id` and `op`; everything that answers
+ * it carries the same `id`, the last frame `done: true`. Frames without `id` are messages to a registered process.
+ */
+import { createHash } from 'node:crypto'
+import { createConnection, type Socket } from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+
+export type Header = { id?: number; op?: string; done?: boolean; [key: string]: unknown }
+export type Frame = { header: Header; body: Uint8Array }
+
+const NO_BODY = new Uint8Array(0)
+const LARGEST_HEADER = 16 * 1024 * 1024
+const LARGEST_BODY = 64 * 1024 * 1024
+
+export function encodeFrame(header: Header, body: Uint8Array = NO_BODY): Buffer {
+  const text = Buffer.from(JSON.stringify(header))
+  const lengths = Buffer.alloc(8)
+  lengths.writeUInt32BE(text.length, 0)
+  lengths.writeUInt32BE(body.length, 4)
+  return Buffer.concat([lengths, text, body])
+}
+
+/** Cuts a byte stream into frames. Throws when the other side does not speak the protocol. */
+export class FrameReader {
+  #parts: Buffer[] = []
+  #bytes = 0
+
+  push(part: Buffer): Frame[] {
+    this.#parts.push(part)
+    this.#bytes += part.length
+    const frames: Frame[] = []
+    for (;;) {
+      if (this.#bytes < 8) return frames
+      const first = this.#peek(8)
+      const headerBytes = first.readUInt32BE(0)
+      const bodyBytes = first.readUInt32BE(4)
+      if (headerBytes > LARGEST_HEADER || bodyBytes > LARGEST_BODY)
+        throw new Error('not a frame of the sandbox')
+      const total = 8 + headerBytes + bodyBytes
+      if (this.#bytes < total) return frames
+      const whole = this.#peek(total)
+      this.#parts = whole.length > total ? [whole.subarray(total)] : []
+      if (whole.length === total) this.#parts = []
+      this.#bytes -= total
+      const header: Header = JSON.parse(whole.toString('utf8', 8, 8 + headerBytes))
+      frames.push({ header, body: whole.subarray(8 + headerBytes, total) })
+    }
+  }
+
+  /** One buffer of everything held when fewer than `bytes` are in the first part. */
+  #peek(bytes: number): Buffer {
+    const [first] = this.#parts
+    if (first && first.length >= bytes) {
+      if (this.#parts.length === 1) return first
+    }
+    const joined = Buffer.concat(this.#parts)
+    this.#parts = [joined]
+    return joined
+  }
+}
+
+/** Short directory for sockets: a unix socket's path may have 107 bytes at most. */
+export function socketDirectory(dir: string): string {
+  const hash = createHash('sha256').update(path.resolve(dir)).digest('hex').slice(0, 12)
+  return path.join(os.tmpdir(), `skep-${os.userInfo().uid}-${hash}`)
+}
+
+export function kernelSocket(dir: string): string {
+  return path.join(socketDirectory(dir), 'kernel')
+}
+
+/** The unix socket that stands for a TCP port of the machine's loopback; servers listen on it. */
+export function portSocket(dir: string, port: number): string {
+  return path.join(socketDirectory(dir), `port-${port}`)
+}
+
+/** The unix socket that stands for a unix socket of the machine (whose real path may be too long). */
+export function pathSocket(dir: string, machinePath: string): string {
+  const hash = createHash('sha256').update(path.posix.normalize(machinePath)).digest('hex').slice(0, 16)
+  return path.join(socketDirectory(dir), `path-${hash}`)
+}
+
+export type ProcessFacts = {
+  pid: number
+  ppid?: number
+  argv: string[]
+  title: string
+  vm?: string | null
+  rssBytes?: number
+}
+
+type Waiting = { onFrame: (frame: Frame) => void; fail: (error: Error) => void }
+
+/** An open block device. Offsets and lengths are bytes, any alignment. Writes are atomic to a snapshot each. */
+export type Volume = {
+  sizeBytes: number
+  volblocksize: number
+  read(at: number, bytes: number): Promise<Uint8Array>
+  /** Rejects with code ENOSPC when the pool or the quota is full. */
+  write(at: number, bytes: Uint8Array): Promise<void>
+  flush(): Promise<void>
+  close(): Promise<void>
+}
+
+/** An error the kernel answered with; `code` is errno's name. */
+export class KernelError extends Error {
+  readonly code: string
+
+  constructor(code: string, message: string) {
+    super(message)
+    this.name = 'KernelError'
+    this.code = code
+  }
+}
+
+export type RunRequest = {
+  argv: readonly string[]
+  cwd?: string
+  env?: Record<string, string>
+  stdin?: string | AsyncIterable<Uint8Array>
+  signal?: AbortSignal
+  /** Called once the program is found. */
+  onStart?: () => void
+  onOutput: (which: 'stdout' | 'stderr', bytes: Uint8Array) => void
+}
+
+/** One connection to a kernel. When it closes, its programs are aborted and its registered process is gone. */
+export class KernelClient {
+  readonly #socket: Socket
+  readonly #waiting = new Map<number, Waiting>()
+  readonly #reader = new FrameReader()
+  #nextId = 1
+  /** Messages to the registered process (`poweroff`, `reset`, `nmi`). */
+  onMessage: (message: Record<string, unknown>) => void = () => {}
+  onClose: () => void = () => {}
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+    socket.on('data', part => {
+      try {
+        for (const frame of this.#reader.push(part)) this.#take(frame)
+      } catch (error) {
+        socket.destroy(error instanceof Error ? error : undefined)
+      }
+    })
+    socket.on('error', () => {})
+    socket.on('close', () => {
+      for (const waiting of this.#waiting.values()) {
+        waiting.fail(new KernelError('ECONNRESET', 'the sandbox ended'))
+      }
+      this.#waiting.clear()
+      this.onClose()
+    })
+  }
+
+  /** Rejects with the socket's error when no kernel listens there. */
+  static connect(dir: string): Promise<KernelClient> {
+    return new Promise((resolve, reject) => {
+      const socket = createConnection(kernelSocket(dir))
+      socket.once('error', reject)
+      socket.once('connect', () => {
+        socket.off('error', reject)
+        resolve(new KernelClient(socket))
+      })
+    })
+  }
+
+  #take(frame: Frame): void {
+    const { id } = frame.header
+    if (id === undefined) this.onMessage(frame.header)
+    else this.#waiting.get(id)?.onFrame(frame)
+  }
+
+  #send(header: Header, body?: Uint8Array): void {
+    this.#socket.write(encodeFrame(header, body))
+  }
+
+  /** One request, one answer. Rejects with KernelError. */
+  call(op: string, fields: Record<string, unknown> = {}, body?: Uint8Array): Promise<Frame> {
+    const id = this.#nextId++
+    return new Promise((resolve, reject) => {
+      const end = () => this.#waiting.delete(id)
+      this.#waiting.set(id, {
+        onFrame: frame => {
+          end()
+          const { error } = frame.header
+          if (isError(error)) reject(new KernelError(error.code, error.message))
+          else resolve(frame)
+        },
+        fail: error => {
+          end()
+          reject(error)
+        },
+      })
+      if (this.#socket.destroyed)
+        return this.#waiting.get(id)?.fail(new KernelError('ECONNRESET', 'the sandbox ended'))
+      this.#send({ ...fields, id, op }, body)
+    })
+  }
+
+  /** Runs a program; output goes to `onOutput` as it comes. Rejects with KernelError ENOENT for an unknown program. */
+  run(request: RunRequest): Promise<{ exit: number | null; signal?: string }> {
+    const id = this.#nextId++
+    return new Promise((resolve, reject) => {
+      const onAbort = () => this.#send({ id, op: 'kill' })
+      const end = () => {
+        this.#waiting.delete(id)
+        request.signal?.removeEventListener('abort', onAbort)
+      }
+      this.#waiting.set(id, {
+        onFrame: ({ header, body }) => {
+          if (header.started === true) request.onStart?.()
+          else if (header.wants === 'stdin') void this.#feed(id, request.stdin)
+          else if (header.output === 'stdout' || header.output === 'stderr')
+            request.onOutput(header.output, body)
+          if (!header.done) return
+          end()
+          if (isError(header.error)) reject(new KernelError(header.error.code, header.error.message))
+          else
+            resolve({
+              exit: typeof header.exit === 'number' ? header.exit : null,
+              ...(typeof header.signal === 'string' ? { signal: header.signal } : {}),
+            })
+        },
+        fail: error => {
+          end()
+          reject(error)
+        },
+      })
+      if (this.#socket.destroyed)
+        return this.#waiting.get(id)?.fail(new KernelError('ECONNRESET', 'the sandbox ended'))
+      this.#send({ id, op: 'run', argv: request.argv, cwd: request.cwd, env: request.env })
+      if (request.signal?.aborted) onAbort()
+      else request.signal?.addEventListener('abort', onAbort, { once: true })
+    })
+  }
+
+  async #feed(id: number, stdin: RunRequest['stdin']): Promise<void> {
+    if (typeof stdin === 'string') this.#send({ id, op: 'stdin' }, Buffer.from(stdin))
+    else if (stdin) {
+      for await (const part of stdin) {
+        if (!this.#waiting.has(id)) return
+        this.#send({ id, op: 'stdin' }, part)
+      }
+    }
+    if (this.#waiting.has(id)) this.#send({ id, op: 'stdin', end: true })
+  }
+
+  /** Opens `/dev/zvol/NAME` (KernelError ENOENT, EACCES for a readonly one). */
+  async openVolume(machinePath: string, mode: 'read' | 'write'): Promise<Volume> {
+    const { header } = await this.call('volume.open', { path: machinePath, mode })
+    const handle = Number(header.handle)
+    return {
+      sizeBytes: Number(header.sizeBytes),
+      volblocksize: Number(header.volblocksize),
+      read: async (at, bytes) => (await this.call('volume.read', { handle, at, bytes })).body,
+      write: async (at, bytes) => void (await this.call('volume.write', { handle, at }, bytes)),
+      flush: async () => void (await this.call('volume.flush', { handle })),
+      close: async () => void (await this.call('volume.close', { handle })),
+    }
+  }
+
+  /** The real file behind a path of the machine (disk images, ISOs, sockets). */
+  async resolve(machinePath: string): Promise<string> {
+    return String((await this.call('resolve', { path: machinePath })).header.path)
+  }
+
+  /** Puts this process into the machine's process table until the connection closes; again = update. */
+  async register(facts: ProcessFacts): Promise<void> {
+    await this.call('process.register', facts)
+  }
+
+  /** Makes `/dev/vmm/NAME` (KernelError EEXIST); it stays when the process goes, as on FreeBSD. */
+  async createVmm(name: string, facts: { cpus: number; memoryBytes: number; pid: number }): Promise<void> {
+    await this.call('vmm.create', { name, ...facts })
+  }
+
+  async destroyVmm(name: string): Promise<void> {
+    await this.call('vmm.destroy', { name })
+  }
+
+  /** Opens a tap for this process (KernelError ENOENT, EBUSY); closed with the connection. */
+  async openTap(name: string, pid: number): Promise<void> {
+    await this.call('tap.open', { name, pid })
+  }
+
+  close(): void {
+    this.#socket.end()
+  }
+}
+
+function isError(error: unknown): error is { code: string; message: string } {
+  return typeof error === 'object' && error !== null && 'code' in error && 'message' in error
+}

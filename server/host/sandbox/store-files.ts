@@ -1,0 +1,173 @@
+/** The files of the machine: the door's read, write, list, stat, remove, mkdir. */
+import {
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import path from 'node:path'
+import type { FileEntry } from '../host.ts'
+import { KernelError } from './protocol.ts'
+import type { World } from './world.ts'
+
+const LARGEST_READ = 4 * 1024 * 1024
+
+/** Runs a file operation; errno becomes KernelError with the machine's path. */
+function tried<Result>(machinePath: string, act: () => Result): Result {
+  try {
+    return act()
+  } catch (error) {
+    const code = errno(error)
+    if (code === null) throw error
+    throw new KernelError(code, `${machinePath}: ${code}`)
+  }
+}
+
+function errno(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null
+}
+
+export function readText(world: World, machinePath: string): string {
+  return tried(machinePath, () => {
+    const file = world.resolve(machinePath)
+    if (statSync(file).size > LARGEST_READ)
+      throw new KernelError('EFBIG', `${machinePath}: larger than 4 MiB`)
+    return readFileSync(file, 'utf8')
+  })
+}
+
+export function writeText(world: World, machinePath: string, text: string, mode: number): void {
+  tried(machinePath, () => {
+    const file = writable(world, machinePath)
+    const beside = path.join(path.dirname(file), `.${path.basename(file)}.new`)
+    const handle = openSync(beside, 'w', mode)
+    writeFileSync(handle, text)
+    fsyncSync(handle)
+    closeSync(handle)
+    renameSync(beside, file)
+  })
+  world.touched(machinePath)
+}
+
+export function removeFile(world: World, machinePath: string): void {
+  const file = writable(world, machinePath)
+  try {
+    if (lstatSync(file).isDirectory()) rmdirSync(file)
+    else unlinkSync(file)
+  } catch (error) {
+    const code = errno(error)
+    if (code === 'ENOENT') return
+    throw new KernelError(code ?? 'EIO', `${machinePath}: ${code}`)
+  }
+  world.touched(machinePath)
+}
+
+/** Makes the directory and the ones above it; quiet when it is there. */
+export function makeDirectory(world: World, machinePath: string): void {
+  tried(machinePath, () => mkdirSync(writable(world, machinePath), { recursive: true }))
+  world.touched(machinePath)
+}
+
+export function statFile(world: World, machinePath: string): FileEntry | null {
+  const name = path.posix.basename(machinePath)
+  const node = deviceNode(world, machinePath)
+  if (node) return { name, ...node }
+  try {
+    return entryOf(name, world.resolve(machinePath))
+  } catch (error) {
+    if (errno(error) === 'ENOENT' || errno(error) === 'ENOTDIR') return null
+    throw new KernelError(errno(error) ?? 'EIO', `${machinePath}: ${errno(error)}`)
+  }
+}
+
+/** Sorted by name. */
+export function listDirectory(world: World, machinePath: string): FileEntry[] {
+  const nodes = deviceDirectory(world, machinePath)
+  if (nodes) return nodes
+  return tried(machinePath, () => {
+    const directory = world.resolve(machinePath)
+    const entries: FileEntry[] = []
+    for (const name of readdirSync(directory).sort()) {
+      try {
+        entries.push(entryOf(name, path.join(directory, name)))
+      } catch {
+        // It went away between the two looks.
+      }
+    }
+    return entries
+  })
+}
+
+function entryOf(name: string, file: string): FileEntry {
+  const facts = statSync(file)
+  const type = facts.isFile() ? 'file' : facts.isDirectory() ? 'directory' : 'other'
+  return { name, type, sizeBytes: facts.size, mtimeMs: facts.mtimeMs }
+}
+
+/** Snapshots are read-only, and so is everything outside `root` and the mounted filesystems. */
+function writable(world: World, machinePath: string): string {
+  if (/\/\.zfs(\/|$)/.test(machinePath)) throw new KernelError('EROFS', `${machinePath}: EROFS`)
+  const file = world.resolve(machinePath)
+  const real = realParent(file)
+  const inside = [path.join(world.dir, 'root'), path.join(world.dir, 'fs')].map(each => realpathSync(each))
+  if (!inside.some(each => real === each || real.startsWith(`${each}/`))) {
+    throw new KernelError('EACCES', `${machinePath}: EACCES`)
+  }
+  return file
+}
+
+function realParent(file: string): string {
+  for (let at = path.dirname(file); ; at = path.dirname(at)) {
+    try {
+      return realpathSync(at)
+    } catch {
+      if (at === path.dirname(at)) return at
+    }
+  }
+}
+
+type Node = Omit<FileEntry, 'name'>
+
+/** `/dev/zvol/NAME` and `/dev/vmm/NAME` have no real file. */
+function deviceNode(world: World, machinePath: string): Node | null {
+  const volume = world.volumeAt(machinePath)
+  if (volume) return { type: 'other', sizeBytes: volume.volsize ?? 0, mtimeMs: volume.creation * 1000 }
+  const vmm = /^\/dev\/vmm\/([^/]+)$/.exec(machinePath)?.[1]
+  const guest = vmm === undefined ? undefined : world.state.vmm[vmm]
+  if (guest) return { type: 'other', sizeBytes: 0, mtimeMs: guest.createdAt }
+  if (deviceDirectory(world, machinePath))
+    return { type: 'directory', sizeBytes: 0, mtimeMs: world.state.bootedAt }
+  return null
+}
+
+function deviceDirectory(world: World, machinePath: string): FileEntry[] | null {
+  const clean = machinePath.replace(/\/+$/, '')
+  if (clean === '/dev/vmm') {
+    const guests = Object.values(world.state.vmm)
+    return guests.length === 0
+      ? null
+      : guests
+          .map(each => ({ name: each.name, type: 'other' as const, sizeBytes: 0, mtimeMs: each.createdAt }))
+          .sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+  if (clean !== '/dev/zvol' && !clean.startsWith('/dev/zvol/')) return null
+  const prefix = clean === '/dev/zvol' ? '' : `${clean.slice('/dev/zvol/'.length)}/`
+  const found = new Map<string, FileEntry>()
+  for (const dataset of Object.values(world.state.datasets)) {
+    if (dataset.type !== 'volume' || !dataset.name.startsWith(prefix)) continue
+    const [name = '', ...rest] = dataset.name.slice(prefix.length).split('/')
+    const mtimeMs = dataset.creation * 1000
+    if (rest.length > 0) found.set(name, { name, type: 'directory', sizeBytes: 0, mtimeMs })
+    else found.set(name, { name, type: 'other', sizeBytes: dataset.volsize ?? 0, mtimeMs })
+  }
+  return found.size === 0 ? null : [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+}
