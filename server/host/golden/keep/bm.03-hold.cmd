@@ -1,0 +1,4 @@
+zfs
+hold
+h
+k/b@T

@@ -1,0 +1,4 @@
+zfs
+release
+h
+k/b@T

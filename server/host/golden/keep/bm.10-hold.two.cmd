@@ -1,0 +1,5 @@
+zfs
+hold
+h
+k/b@T
+k/b@none

@@ -1,0 +1,4 @@
+zfs
+holds
+-Hp
+k/b@T

@@ -1,0 +1,6 @@
+zfs
+hold
+h
+k/b@T
+k/l@none
+k/q@none

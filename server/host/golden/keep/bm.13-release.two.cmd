@@ -1,0 +1,5 @@
+zfs
+release
+h
+k/b@T
+k/b@none

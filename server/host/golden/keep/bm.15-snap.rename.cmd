@@ -1,0 +1,4 @@
+zfs
+rename
+k/b@T
+k/b@T2

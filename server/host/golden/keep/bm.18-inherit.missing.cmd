@@ -1,0 +1,4 @@
+zfs
+inherit
+compression
+k/none

@@ -1,0 +1,4 @@
+zfs
+clone
+k/b@T2
+k/no/such

@@ -1,0 +1,6 @@
+zfs
+create
+-V
+1G
+-s
+k/no/v

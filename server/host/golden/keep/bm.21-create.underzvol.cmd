@@ -1,0 +1,3 @@
+zfs
+create
+k/b/x

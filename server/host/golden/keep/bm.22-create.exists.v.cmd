@@ -1,0 +1,6 @@
+zfs
+create
+-s
+-V
+1G
+k/b

@@ -1,0 +1,4 @@
+zfs
+rename
+k/b
+k/s

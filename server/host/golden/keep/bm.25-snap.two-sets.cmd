@@ -1,0 +1,5 @@
+zfs
+snapshot
+k/b@x
+k/s@x
+k/none@x

@@ -1,0 +1,4 @@
+zfs
+snapshot
+k/b@T2
+k/s@yy

@@ -1,0 +1,3 @@
+zpool
+scrub
+nosuch

@@ -1,0 +1,5 @@
+zpool
+get
+-Hp
+all
+nosuch

@@ -1,0 +1,5 @@
+zfs
+create
+-o
+checksum=bogus
+k/cs2

@@ -1,0 +1,4 @@
+zfs
+set
+quota=none
+k/cs

@@ -1,0 +1,3 @@
+sh
+-c
+zpool events -vH | tail -60

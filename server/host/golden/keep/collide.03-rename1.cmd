@@ -1,0 +1,4 @@
+zfs
+rename
+k/c
+k/c.after

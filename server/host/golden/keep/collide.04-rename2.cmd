@@ -1,0 +1,4 @@
+zfs
+rename
+k/c.before
+k/c

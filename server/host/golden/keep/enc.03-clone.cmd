@@ -1,0 +1,6 @@
+zfs
+clone
+-o
+refreservation=auto
+k/e/v.before@T
+k/e/v

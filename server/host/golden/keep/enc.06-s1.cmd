@@ -1,0 +1,4 @@
+zfs
+rename
+k/e/v
+k/e/v.after

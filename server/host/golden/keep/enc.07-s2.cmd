@@ -1,0 +1,4 @@
+zfs
+rename
+k/e/v.before
+k/e/v

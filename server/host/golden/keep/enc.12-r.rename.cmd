@@ -1,0 +1,4 @@
+zfs
+rename
+k/e/r
+k/e/r.before

@@ -1,0 +1,6 @@
+zfs
+clone
+-o
+refreservation=auto
+k/e/r.before@T
+k/e/r

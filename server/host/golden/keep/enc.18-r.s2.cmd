@@ -1,0 +1,4 @@
+zfs
+rename
+k/e/r.before
+k/e/r

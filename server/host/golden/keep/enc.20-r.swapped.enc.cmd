@@ -1,0 +1,9 @@
+zfs
+list
+-Hp
+-o
+name,encryption,encryptionroot,keylocation,keyformat,keystatus,origin
+-t
+filesystem,volume
+-r
+k/e

@@ -1,0 +1,6 @@
+zfs
+clone
+-o
+encryption=on
+k/e/v@T
+k/e/w1

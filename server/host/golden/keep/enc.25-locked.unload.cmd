@@ -1,0 +1,3 @@
+zfs
+unload-key
+k/e/r

@@ -1,0 +1,4 @@
+zfs
+clone
+k/e/r.x@T
+k/e/r

@@ -1,0 +1,3 @@
+zfs
+rollback
+k/e/r.x@T

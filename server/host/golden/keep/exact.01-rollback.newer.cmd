@@ -1,0 +1,3 @@
+zfs
+rollback
+k/x@T

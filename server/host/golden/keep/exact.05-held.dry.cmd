@@ -1,0 +1,4 @@
+zfs
+destroy
+-nvp
+k/x@b,c,d

@@ -1,0 +1,4 @@
+zfs
+destroy
+-d
+k/x@c

@@ -1,0 +1,8 @@
+zfs
+list
+-Hp
+-t
+snapshot
+-o
+name
+k/x

@@ -1,0 +1,4 @@
+zfs
+rollback
+-r
+k/x@T

@@ -1,0 +1,5 @@
+zfs
+destroy
+-nvp
+--
+k/x@a

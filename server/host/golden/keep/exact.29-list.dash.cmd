@@ -1,0 +1,7 @@
+zfs
+list
+-Hp
+-o
+name
+--
+k/x

@@ -1,0 +1,8 @@
+zfs
+get
+-Hp
+-o
+value
+used
+--
+k/x

@@ -1,0 +1,4 @@
+zfs
+snapshot
+--
+k/x@dash

@@ -1,0 +1,5 @@
+zfs
+hold
+--
+-tag
+k/x@dash

@@ -1,0 +1,5 @@
+zfs
+holds
+-Hp
+--
+k/x@dash

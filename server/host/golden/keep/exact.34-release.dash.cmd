@@ -1,0 +1,5 @@
+zfs
+release
+--
+-tag
+k/x@dash

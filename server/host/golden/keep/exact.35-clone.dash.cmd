@@ -1,0 +1,5 @@
+zfs
+clone
+--
+k/x@dash
+k/xdash

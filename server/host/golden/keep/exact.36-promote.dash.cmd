@@ -1,0 +1,4 @@
+zfs
+promote
+--
+k/xdash

@@ -1,0 +1,5 @@
+zfs
+rename
+--
+k/xdash
+k/xdash2

@@ -1,0 +1,5 @@
+zfs
+set
+--
+org.x:y=-2
+k/x

@@ -1,0 +1,5 @@
+zfs
+inherit
+--
+org.x:y
+k/x

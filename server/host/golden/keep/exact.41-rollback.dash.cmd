@@ -1,0 +1,4 @@
+zfs
+rollback
+--
+k/x@T

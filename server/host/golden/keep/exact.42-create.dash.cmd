@@ -1,0 +1,4 @@
+zfs
+create
+--
+k/-dash

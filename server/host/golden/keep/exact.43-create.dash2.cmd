@@ -1,0 +1,6 @@
+zfs
+create
+-o
+mountpoint=none
+--
+k/-dash/-c

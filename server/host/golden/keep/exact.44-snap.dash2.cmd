@@ -1,0 +1,4 @@
+zfs
+snapshot
+--
+k/-dash@-s

@@ -1,0 +1,4 @@
+zfs
+destroy
+--
+k/-dash@-s

@@ -1,0 +1,3 @@
+zfs
+snapshot
+k/x@a#b

@@ -1,0 +1,4 @@
+zpool
+scrub
+--
+k

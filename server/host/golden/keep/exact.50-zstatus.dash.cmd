@@ -1,0 +1,4 @@
+zpool
+status
+--
+k

@@ -1,0 +1,7 @@
+zpool
+list
+-Hp
+-o
+name
+--
+k

@@ -1,0 +1,6 @@
+zpool
+get
+-Hp
+health
+--
+k

@@ -1,0 +1,5 @@
+zpool
+events
+-H
+--
+k

@@ -1,0 +1,16 @@
+zfs
+clone
+-o
+recordsize=16K
+-o
+quota=104857600
+-o
+refquota=83886080
+-o
+reservation=5242880
+-o
+refreservation=4194304
+-o
+setuid=off
+k/p/f.before@T
+k/p/f

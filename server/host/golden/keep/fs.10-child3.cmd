@@ -1,0 +1,4 @@
+zfs
+rename
+k/p/f.before/v
+k/p/f/v

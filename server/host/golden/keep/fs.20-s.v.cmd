@@ -1,0 +1,4 @@
+zfs
+rename
+k/p/f.after/v
+k/p/f/v

@@ -1,0 +1,9 @@
+zfs
+list
+-Hp
+-o
+name,mountpoint,mounted,canmount,origin
+-t
+filesystem
+-r
+k/p

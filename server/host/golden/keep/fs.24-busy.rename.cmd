@@ -1,0 +1,4 @@
+zfs
+rename
+k/p/f
+k/p/f.before

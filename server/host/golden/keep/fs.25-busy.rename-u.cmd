@@ -1,0 +1,5 @@
+zfs
+rename
+-u
+k/p/f
+k/p/f.before

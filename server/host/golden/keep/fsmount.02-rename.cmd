@@ -1,0 +1,4 @@
+zfs
+rename
+k/m
+k/m.before

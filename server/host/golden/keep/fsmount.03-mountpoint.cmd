@@ -1,0 +1,4 @@
+zfs
+set
+mountpoint=/srv/mm.before
+k/m.before

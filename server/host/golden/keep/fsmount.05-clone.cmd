@@ -1,0 +1,6 @@
+zfs
+clone
+-o
+mountpoint=/srv/mm
+k/m.before@T
+k/m

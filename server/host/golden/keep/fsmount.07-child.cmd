@@ -1,0 +1,4 @@
+zfs
+rename
+k/m.before/c
+k/m/c

@@ -1,0 +1,4 @@
+zfs
+set
+mountpoint=/srv/mm.after
+k/m

@@ -1,0 +1,4 @@
+zfs
+set
+mountpoint=/srv/mm
+k/m

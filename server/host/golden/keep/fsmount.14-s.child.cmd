@@ -1,0 +1,4 @@
+zfs
+rename
+k/m.after/c
+k/m/c

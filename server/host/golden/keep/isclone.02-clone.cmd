@@ -1,0 +1,4 @@
+zfs
+clone
+k/i.before@a
+k/i

@@ -1,0 +1,4 @@
+zfs
+rename
+k/i
+k/i.after

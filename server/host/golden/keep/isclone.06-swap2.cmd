@@ -1,0 +1,4 @@
+zfs
+rename
+k/i.before
+k/i

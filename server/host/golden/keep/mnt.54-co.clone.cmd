@@ -1,0 +1,4 @@
+zfs
+clone
+k/co@T
+k/co2

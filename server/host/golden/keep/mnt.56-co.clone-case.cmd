@@ -1,0 +1,6 @@
+zfs
+clone
+-o
+casesensitivity=mixed
+k/co@T
+k/co3

@@ -1,0 +1,6 @@
+zfs
+clone
+-o
+utf8only=on
+k/co@T
+k/co4

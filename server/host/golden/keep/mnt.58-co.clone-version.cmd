@@ -1,0 +1,6 @@
+zfs
+clone
+-o
+version=5
+k/co@T
+k/co5

@@ -1,0 +1,6 @@
+zfs
+clone
+-o
+volsize=16777216
+k/vv@T
+k/vv2

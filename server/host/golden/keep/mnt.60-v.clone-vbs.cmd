@@ -1,0 +1,6 @@
+zfs
+clone
+-o
+volblocksize=16384
+k/vv@T
+k/vv3

@@ -1,0 +1,6 @@
+zfs
+clone
+-o
+used=1
+k/vv@T
+k/vv5

@@ -1,0 +1,6 @@
+zfs
+clone
+-o
+compression=bogus
+k/vv@T
+k/vv6

@@ -1,0 +1,6 @@
+zfs
+clone
+-o
+keylocation=prompt
+k/vv@T
+k/vv7

@@ -1,0 +1,6 @@
+zfs
+clone
+-o
+encryption=off
+k/vv@T
+k/vv8

@@ -1,0 +1,6 @@
+zfs
+clone
+-o
+nocolon=1
+k/vv@T
+k/vv9

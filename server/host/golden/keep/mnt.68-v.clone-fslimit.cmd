@@ -1,0 +1,6 @@
+zfs
+clone
+-o
+filesystem_limit=10
+k/vv@T
+k/vv11

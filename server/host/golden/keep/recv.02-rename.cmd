@@ -1,0 +1,4 @@
+zfs
+rename
+k2/dst
+k2/dst.before

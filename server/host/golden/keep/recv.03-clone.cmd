@@ -1,0 +1,10 @@
+zfs
+clone
+-o
+compression=zstd
+-o
+recordsize=32K
+-o
+org.x:u=v
+k2/dst.before@s1
+k2/dst

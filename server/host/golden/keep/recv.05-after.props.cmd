@@ -1,0 +1,9 @@
+zfs
+get
+-Hp
+-s
+local,received,inherited,temporary
+-o
+name,property,value,received,source
+all
+k2/dst

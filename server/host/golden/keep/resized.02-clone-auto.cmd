@@ -1,0 +1,6 @@
+zfs
+clone
+-o
+refreservation=auto
+k/r.before@a
+k/r

@@ -1,0 +1,7 @@
+zfs
+list
+-Hp
+-o
+name,volsize,refreservation
+k/r
+k/r.before

@@ -1,0 +1,7 @@
+zfs
+list
+-Hp
+-o
+name,used,available,refreservation,usedbydataset,usedbyrefreservation
+-r
+k2

@@ -1,0 +1,7 @@
+zfs
+list
+-Hp
+-o
+name,refreservation,origin
+-r
+k2

@@ -1,0 +1,4 @@
+zfs
+clone
+k2/v.before@T
+k2/v

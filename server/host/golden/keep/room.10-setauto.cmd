@@ -1,0 +1,4 @@
+zfs
+set
+refreservation=auto
+k2/v

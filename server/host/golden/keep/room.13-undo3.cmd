@@ -1,0 +1,4 @@
+zfs
+rename
+k2/v.before
+k2/v

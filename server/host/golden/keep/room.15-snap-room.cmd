@@ -1,0 +1,3 @@
+zfs
+snapshot
+k2/v@T2

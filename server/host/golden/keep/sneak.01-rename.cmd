@@ -1,0 +1,4 @@
+zfs
+rename
+k/s
+k/s.before

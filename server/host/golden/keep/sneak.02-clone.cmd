@@ -1,0 +1,6 @@
+zfs
+clone
+-o
+refreservation=auto
+k/s.before@T
+k/s

@@ -1,0 +1,4 @@
+zfs
+rename
+k/s.before
+k/s

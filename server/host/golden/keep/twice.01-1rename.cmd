@@ -1,0 +1,4 @@
+zfs
+rename
+k/t
+k/t.b1

@@ -1,0 +1,4 @@
+zfs
+clone
+k/t.b1@b
+k/t

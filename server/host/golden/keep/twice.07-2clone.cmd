@@ -1,0 +1,4 @@
+zfs
+clone
+k/t.b2@a
+k/t

@@ -1,0 +1,4 @@
+zfs
+rename
+k/t.b1
+k/t

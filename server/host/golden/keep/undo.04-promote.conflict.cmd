@@ -1,0 +1,3 @@
+zfs
+promote
+k/u

@@ -1,0 +1,3 @@
+zfs
+destroy
+k/u

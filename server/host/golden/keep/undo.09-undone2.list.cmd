@@ -1,0 +1,11 @@
+zfs
+list
+-Hp
+-t
+all
+-o
+name,type,guid,createtxg,origin,used,referenced,refreservation,volsize,userrefs,clones
+-s
+createtxg
+-r
+k/u

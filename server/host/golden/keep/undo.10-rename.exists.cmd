@@ -1,0 +1,4 @@
+zfs
+rename
+k/u
+k/u.before

@@ -1,0 +1,4 @@
+zfs
+clone
+k/u.before@T
+k/u

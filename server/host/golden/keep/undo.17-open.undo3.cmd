@@ -1,0 +1,4 @@
+zfs
+rename
+k/u.before
+k/u

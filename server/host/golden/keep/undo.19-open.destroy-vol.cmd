@@ -1,0 +1,4 @@
+zfs
+destroy
+-r
+k/u

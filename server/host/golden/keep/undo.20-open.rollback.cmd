@@ -1,0 +1,3 @@
+zfs
+rollback
+k/u@T

@@ -1,0 +1,20 @@
+zfs
+clone
+-o
+compression=zstd
+-o
+checksum=blake3
+-o
+primarycache=metadata
+-o
+sync=always
+-o
+volmode=dev
+-o
+skep:note=a = b, c d
+-o
+org.example:x=
+-o
+refreservation=auto
+k/vm/d1.before@T
+k/vm/d1

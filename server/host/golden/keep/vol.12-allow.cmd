@@ -1,0 +1,3 @@
+zfs
+allow
+k/vm/d1

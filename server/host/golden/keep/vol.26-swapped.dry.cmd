@@ -1,0 +1,4 @@
+zfs
+destroy
+-nvpr
+k/vm/d1.after

@@ -1,0 +1,4 @@
+zfs
+rename
+k/vm/d1.after
+k/vm/d1

@@ -1,0 +1,4 @@
+zfs
+rename
+k/vm/d1.before
+k/vm/d1

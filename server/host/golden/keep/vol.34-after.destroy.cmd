@@ -1,0 +1,4 @@
+zfs
+destroy
+-r
+k/vm/d1.after
