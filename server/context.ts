@@ -31,6 +31,8 @@ export type Context = Services & {
   userAgent: string
   /** Whether the browser reached us by https (behind a proxy): then cookies are Secure. */
   secure: boolean
+  /** Name of the session's cookie. */
+  cookieName: string
   /** Adds a Set-Cookie to the answer; does nothing on a socket. */
   setCookie: (cookie: string) => void
 }

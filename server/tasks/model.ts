@@ -1,3 +1,4 @@
+import * as z from 'zod/mini'
 import type { ErrorCode, ErrorDetail } from '../errors.ts'
 
 /** One thing a plan will do, in order. What is shown is what runs: `argv` is the exact argv. */
@@ -48,12 +49,17 @@ export type Plan = {
   digest: string
 }
 
-export type TaskState = 'running' | 'done' | 'failed' | 'interrupted'
+export const TASK_STATES = ['running', 'done', 'failed', 'interrupted'] as const
+export type TaskState = (typeof TASK_STATES)[number]
 
 /** One command of a task with its result; output is cut at 64 KiB, `truncated` says so. */
 export type TaskCommand = {
   seq: number
+  /** `run`: a program. Otherwise a file of the host that was written, removed or made; argv is then the verb and its path. */
+  kind: 'run' | 'write' | 'remove' | 'mkdir'
   argv: string[]
+  /** How often the same command ran in a row with the same result (a wait that looks again and again). */
+  times: number
   startedAt: number
   /** null while it runs. */
   durationMs: number | null
@@ -84,3 +90,18 @@ export type Task = {
 }
 
 export type TaskWithDetail = Task & { plan: Plan; commands: TaskCommand[] }
+
+export const taskIdInput = z.object({ id: z.int().check(z.positive()) })
+
+/** `action` is a whole name (`vms.start`) or a noun (`vms`); `text` is looked for in titles, outcomes and commands. */
+export const taskFilter = z.object({
+  state: z.optional(z.enum(TASK_STATES)),
+  action: z.optional(z.string().check(z.maxLength(64))),
+  user: z.optional(z.string().check(z.maxLength(64))),
+  text: z.optional(z.string().check(z.maxLength(256))),
+})
+export const listTasksInput = z.extend(taskFilter, {
+  /** Only tasks older than this id. */
+  before: z.optional(z.int().check(z.positive())),
+  limit: z.int().check(z.minimum(1), z.maximum(200)),
+})

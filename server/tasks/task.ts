@@ -1,21 +1,232 @@
 import type * as z from 'zod/mini'
 import type { Account } from '../accounts/model.ts'
-import type { Action } from '../action.ts'
-import type { Plan } from './model.ts'
+import type { Action, ActionContext, PlanContext } from '../action.ts'
+import type { Database } from '../db/database.ts'
+import * as rows from '../db/tasks.ts'
+import { AppError } from '../errors.ts'
+import type { Host } from '../host/host.ts'
+import type { Change, Inventory } from '../inventory/inventory.ts'
+import type { LiveHub } from '../live/live.ts'
+import type { Logger } from '../log.ts'
+import { withDigest } from './digest.ts'
+import { createLocks, type LockHolder } from './locks.ts'
+import type { Plan, Task } from './model.ts'
+import { recordingHost } from './record.ts'
 
 /** What `<noun>.<verb>.run` answers when its task ended well. */
 export type TaskResult<Result> = { taskId: number; outcome: string; result: Result }
 
-/** Plans and runs actions as tasks. */
-export type TaskEngine = {
-  plan<Schema extends z.core.$ZodType, Result>(
-    action: Action<Schema, Result>,
-    input: z.core.output<Schema>,
-  ): Promise<Plan>
-  run<Schema extends z.core.$ZodType, Result>(
+/** How long the answer of a task waits for the inventory to read again what the task changed. */
+const REFRESH_WAIT_MS = 3000
+
+export type TaskEngine = ReturnType<typeof createTasks>
+
+/** Plans and runs actions; every run is a row in the database before its first command. */
+export function createTasks(options: {
+  host: Host
+  inventory: Inventory
+  db: Database
+  live: Pick<LiveHub, 'publish'>
+  log: Logger
+  now: () => number
+}) {
+  const { host, inventory, db, live, log, now } = options
+  const locks = createLocks()
+  const nudges = new Map<number, AbortController>()
+  const running = new Set<Promise<unknown>>()
+  let closing = false
+  const planContext: PlanContext = { host, inventory, now }
+
+  function changed(taskId: number) {
+    live.publish([{ topic: 'task', key: String(taskId) }])
+  }
+
+  function end(taskId: number, ending: Omit<rows.Ending, 'endedAt'>) {
+    rows.endTask(db, taskId, { ...ending, endedAt: now() })
+    changed(taskId)
+  }
+
+  function fail(taskId: number, plan: Plan, error: unknown): AppError {
+    if (!(error instanceof AppError))
+      log.error({ taskId, action: plan.action, err: error }, 'an action failed unexpectedly')
+    const known =
+      error instanceof AppError
+        ? error
+        : new AppError(
+            'failed',
+            'Skep made a mistake in the middle of this. The commands below show how far it came.',
+          )
+    end(taskId, {
+      state: 'failed',
+      outcome: known.message,
+      error: { code: known.code, message: known.message, detail: known.detail },
+    })
+    return new AppError(known.code, known.message, { ...known.detail, taskId }, { cause: error })
+  }
+
+  async function refreshed(changes: Change[]) {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>(resolve => {
+      timer = setTimeout(resolve, REFRESH_WAIT_MS)
+    })
+    const refresh = inventory.refresh(changes).catch((error: unknown) => {
+      log.warn({ err: error }, 'the host could not be read again after a task')
+    })
+    await Promise.race([refresh, late])
+    clearTimeout(timer)
+  }
+
+  /** Under the locks: plan again if somebody was there meanwhile, compare with what was seen, write the row. */
+  async function open<Schema extends z.core.$ZodType, Result>(
     action: Action<Schema, Result>,
     input: z.core.output<Schema>,
     seen: string,
     account: Account,
-  ): Promise<TaskResult<Result>>
+  ): Promise<{ plan: Plan; taskId: number; release: () => void }> {
+    const mark = locks.mark()
+    const first = await action.plan(planContext, input)
+    const holder: LockHolder = { taskId: 0, title: first.title, userName: account.name }
+    const release = locks.take(first.locks, holder)
+    try {
+      const plan = locks.touchedSince(first.locks, mark) ? await action.plan(planContext, input) : first
+      if (plan.refused) throw new AppError(plan.refused.code, plan.refused.message, plan.refused.detail)
+      if (plan.digest !== seen || !sameNames(plan.locks, first.locks)) {
+        throw new AppError('changed', 'Things have changed since this was shown. Nothing was done.', {
+          plan,
+          next: 'Read what would happen now, then decide again.',
+        })
+      }
+      if (closing) throw new AppError('unreachable', 'Skep is being stopped and begins nothing new.')
+      holder.taskId = rows.insertTask(db, { plan, userName: account.name, hostId: host.id, startedAt: now() })
+      changed(holder.taskId)
+      return { plan, taskId: holder.taskId, release }
+    } catch (error) {
+      release()
+      throw error
+    }
+  }
+
+  async function run<Schema extends z.core.$ZodType, Result>(
+    action: Action<Schema, Result>,
+    input: z.core.output<Schema>,
+    seen: string,
+    account: Account,
+  ): Promise<TaskResult<Result>> {
+    const { plan, taskId, release } = await open(action, input, seen, account)
+    const nudge = new AbortController()
+    nudges.set(taskId, nudge)
+    const context: ActionContext = {
+      host: recordingHost({ host, db, taskId, now, changed: () => changed(taskId) }),
+      inventory,
+      now,
+      taskId,
+      nudged: nudge.signal,
+      progress(text, fraction) {
+        rows.updateProgress(db, taskId, text, fraction ?? null)
+        changed(taskId)
+      },
+    }
+    try {
+      const result = await action.run(context, plan, input)
+      const outcome = `${plan.title}: done.`
+      end(taskId, { state: 'done', outcome, error: null })
+      return { taskId, outcome, result }
+    } catch (error) {
+      throw fail(taskId, plan, error)
+    } finally {
+      nudges.delete(taskId)
+      release()
+      await refreshed(changesOf(plan.locks))
+    }
+  }
+
+  return {
+    /** The plan as things are now. Never throws for a refusal: that is `plan.refused`. */
+    plan<Schema extends z.core.$ZodType, Result>(
+      action: Action<Schema, Result>,
+      input: z.core.output<Schema>,
+    ): Promise<Plan> {
+      return action.plan(planContext, input)
+    },
+
+    /**
+     * Carries out the plan whose digest is `seen`. Resolves when the task has ended well. AppError: `locked`, `changed`
+     * (with the plan that is true now), the code of a refused plan, or what the action threw (with `detail.taskId`).
+     */
+    run<Schema extends z.core.$ZodType, Result>(
+      action: Action<Schema, Result>,
+      input: z.core.output<Schema>,
+      seen: string,
+      account: Account,
+    ): Promise<TaskResult<Result>> {
+      const promise = run(action, input, seen, account)
+      running.add(promise)
+      const gone = () => running.delete(promise)
+      promise.then(gone, gone)
+      return promise
+    },
+
+    /** Records work on Skep's own things (accounts) as a settled task: who did what to whom, and how it ended. */
+    async audit<T>(
+      record: { action: string; title: string; userName: string },
+      work: () => Promise<T> | T,
+    ): Promise<T> {
+      const { action, title, userName } = record
+      const plan = withDigest({ action, title, steps: [{ title }], victims: [], warnings: [], locks: [] })
+      const taskId = rows.insertTask(db, { plan, userName, hostId: host.id, startedAt: now() })
+      try {
+        const result = await work()
+        end(taskId, { state: 'done', outcome: `${title}: done.`, error: null })
+        return result
+      } catch (error) {
+        throw fail(taskId, plan, error)
+      }
+    },
+
+    /** "Force off now": the running action goes on to its next rung. AppError `not_found` when it has ended. */
+    nudge(taskId: number) {
+      const nudge = nudges.get(taskId)
+      if (!nudge) throw new AppError('not_found', 'This task is not running any more.')
+      nudge.abort()
+    },
+
+    /** For recovery: holds the locks of a task whose process is gone, until it is settled. */
+    hold(task: Task): () => void {
+      return locks.take(task.locks, { taskId: task.id, title: task.title, userName: task.userName })
+    },
+    settle: end,
+
+    /** Begins nothing new; resolves when the running tasks have ended or `patienceMs` is over. */
+    async close(patienceMs: number) {
+      closing = true
+      let timer: NodeJS.Timeout | undefined
+      const late = new Promise<void>(resolve => {
+        timer = setTimeout(resolve, patienceMs)
+      })
+      await Promise.race([Promise.allSettled(running), late])
+      clearTimeout(timer)
+    },
+  }
+}
+
+function sameNames(a: string[], b: string[]): boolean {
+  return a.length === b.length && a.every((name, index) => name === b[index])
+}
+
+/** What a task with these locks may have changed. */
+export function changesOf(locks: readonly string[]): Change[] {
+  return locks.flatMap((lock): Change[] => {
+    const colon = lock.indexOf(':')
+    const key = lock.slice(colon + 1).replace(/\/\*\*$/, '')
+    switch (lock.slice(0, colon)) {
+      case 'pool':
+        return [{ topic: 'pool', key }]
+      case 'dataset':
+        return [{ topic: 'dataset', key }, { topic: 'snapshots', key }, { topic: 'datasets' }]
+      case 'vm':
+        return [{ topic: 'vm', key }, { topic: 'vms' }]
+      default:
+        return [{ topic: 'system' }]
+    }
+  })
 }

@@ -1,0 +1,103 @@
+import type { Action, PlanContext } from '../action.ts'
+import type { Database } from '../db/database.ts'
+import { commandsOf, type StoredTask, unfinishedTasks, updateProgress } from '../db/tasks.ts'
+import { AppError } from '../errors.ts'
+import type { Logger } from '../log.ts'
+import type { TaskEngine } from './task.ts'
+
+export type Settler = Pick<Action, 'name' | 'settle'>
+
+const FIRST_RETRY_MS = 1000
+const LAST_RETRY_MS = 30_000
+
+/**
+ * At start: compares every task that a dead process left behind with the host and settles it in words. Its locks are
+ * held until then. While the host cannot be reached a task stays unsettled and is tried again.
+ * Resolves when all are settled, or when `signal` ends.
+ */
+export async function recoverTasks(options: {
+  db: Database
+  tasks: Pick<TaskEngine, 'hold' | 'settle'>
+  settlers: Settler[]
+  context: PlanContext
+  log: Logger
+  signal: AbortSignal
+  /** Waits; a test passes its own. */
+  pause?: (ms: number, signal: AbortSignal) => Promise<void>
+}): Promise<void> {
+  const { db, tasks, settlers, context, log, signal, pause = waitFor } = options
+  const waiting = unfinishedTasks(db).map(stored => ({ stored, release: holdQuietly(tasks, stored, log) }))
+
+  for (let retryMs = FIRST_RETRY_MS; waiting.length > 0 && !signal.aborted; ) {
+    // Oldest first; one that cannot be compared now goes to the end, so that it never stands in the others' way.
+    const [next] = waiting
+    if (!next) return
+    const { stored, release } = next
+    try {
+      const ending = await endingOf(stored, settlers, context)
+      tasks.settle(stored.task.id, ending)
+      log.info({ taskId: stored.task.id, state: ending.state }, 'settled a task of the process before')
+      release()
+      waiting.shift()
+      retryMs = FIRST_RETRY_MS
+    } catch (error) {
+      const reason = error instanceof AppError ? error.message : 'Something unexpected was in the way.'
+      if (!(error instanceof AppError))
+        log.error({ taskId: stored.task.id, err: error }, 'settling a task failed')
+      updateProgress(
+        db,
+        stored.task.id,
+        `Skep was stopped in the middle; how this ended is not known yet. ${reason}`,
+        null,
+      )
+      await pause(retryMs, signal)
+      retryMs = Math.min(LAST_RETRY_MS, retryMs * 2)
+      waiting.push(...waiting.splice(0, 1))
+    }
+  }
+
+  async function endingOf(stored: StoredTask, settlers: Settler[], context: PlanContext) {
+    const { task, plan } = stored
+    const settler = settlers.find(one => one.name === task.action)
+    if (!settler) {
+      return {
+        state: 'interrupted' as const,
+        outcome:
+          'Skep was stopped in the middle of this, and cannot tell by itself how it ended: please look.',
+        error: null,
+      }
+    }
+    if (commandsOf(db, task.id).length === 0) {
+      return {
+        state: 'interrupted' as const,
+        outcome: 'Skep was stopped before the first command of this task; nothing was done.',
+        error: null,
+      }
+    }
+    const { state, outcome } = await settler.settle(context, plan)
+    const error = state === 'failed' ? { code: 'failed' as const, message: outcome, detail: {} } : null
+    return { state, outcome, error }
+  }
+}
+
+/** Two tasks of a dead process cannot have held one lock; should the rows say so all the same, the first has it. */
+function holdQuietly(tasks: Pick<TaskEngine, 'hold'>, stored: StoredTask, log: Logger): () => void {
+  try {
+    return tasks.hold(stored.task)
+  } catch (error) {
+    log.warn({ taskId: stored.task.id, err: error }, 'an unfinished task has a lock that another one holds')
+    return () => undefined
+  }
+}
+
+function waitFor(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const done = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done)
+  })
+}
