@@ -1,6 +1,6 @@
 import type { Bookmark, Dataset } from '../datasets/model.ts'
-import type { Pool, PoolDetail } from '../pools/model.ts'
-import type { Snapshot } from '../snapshots/model.ts'
+import type { Pool, PoolDetail, Property } from '../pools/model.ts'
+import type { Hold, ListSnapshotsInput, Snapshot, SnapshotPage } from '../snapshots/model.ts'
 import type { HostFacts, HostStatus } from '../system/model.ts'
 import type { Vm } from '../vms/model.ts'
 
@@ -26,15 +26,23 @@ export type Inventory = {
   pools(): Promise<Aged<Pool[]>>
   pool(name: string): Promise<Aged<PoolDetail>>
   datasets(): Promise<Aged<Dataset[]>>
-  /** Every snapshot, from the index; sorted by name. */
+  /** All properties of a dataset with their sources. */
+  propertiesOf(dataset: string): Promise<Aged<Property[]>>
+  /** Every snapshot, from the index; sorted by name. Reads the figures of all: prefer `snapshotPage`. */
   snapshots(): Promise<Aged<readonly Snapshot[]>>
+  /** Snapshots of one dataset, oldest first. */
   snapshotsOf(dataset: string): Promise<Aged<readonly Snapshot[]>>
+  /** Filtered, sorted and cut on the server; figures are read for the rows of the page only. */
+  snapshotPage(query: ListSnapshotsInput): Promise<SnapshotPage>
+  holdsOf(snapshot: string): Promise<Aged<Hold[]>>
   bookmarksOf(dataset: string): Promise<Aged<Bookmark[]>>
   vms(): Promise<Aged<Vm[]>>
   facts(): Promise<Aged<HostFacts>>
   status(): HostStatus
   /** Calls back with every change while at least one listener is there; without any, nothing is polled. */
   watch(listener: (changes: Change[]) => void): () => void
-  /** Reads these again from the host now (after a task settled), and tells the listeners. */
+  /** What is known of these is no longer trusted (a task settled): the next read asks the host. Tells the listeners. */
   refresh(changes: Change[]): Promise<void>
+  /** Stops watching and polling for good. */
+  close(): void
 }

@@ -1,0 +1,107 @@
+import type { Change } from './inventory.ts'
+
+/** One record of `zpool events -vH`, as far as the inventory looks at it. */
+export type HostEvent = {
+  /** Counts up by one: a gap means lost events. */
+  eid: number
+  /** `sysevent.fs.zfs.history_event` */
+  class: string
+  pool: string | null
+  /** history_dsname: `tank/vms/debian@before`. */
+  dataset: string | null
+  /** history_internal_name: `snapshot`, `destroy`, `clone swap`, ... */
+  act: string | null
+  /** history_internal_str: `-> tank/fs2`, `tag=keep temp=0 refs=1`, ... */
+  text: string | null
+}
+
+/** What an event makes untrue, by the names of the things. */
+export type Effect = {
+  /** Pools whose state, scan or space changed. */
+  pools: string[]
+  /** Datasets whose own figures or properties changed. */
+  datasets: string[]
+  /** The list of datasets changed: one came, went, was renamed, or a property that is inherited changed. */
+  list: boolean
+  /** Datasets whose set of snapshots or bookmarks changed. */
+  snapshots: string[]
+  /** Datasets of whose snapshots only holds, clones or space changed. */
+  figures: string[]
+  /** These and all below have gone or have other names. */
+  below: string[]
+  /** These are clones, or were: the snapshots of the dataset they hang on are concerned too. */
+  clones: string[]
+  /** Pools came or went: read everything again. */
+  everything: boolean
+}
+
+const NOTHING: Effect = {
+  pools: [],
+  datasets: [],
+  list: false,
+  snapshots: [],
+  figures: [],
+  below: [],
+  clones: [],
+  everything: false,
+}
+
+const POOLS_COME_AND_GO = /^sysevent\.fs\.zfs\.pool_(create|destroy|import|export)$/
+
+/** What an event says about what we know. Anything not known counts as a change of the thing it names. */
+export function effectOf(event: HostEvent): Effect {
+  if (POOLS_COME_AND_GO.test(event.class)) return { ...NOTHING, everything: true }
+  if (!event.class.endsWith('.history_event')) return { ...NOTHING, pools: event.pool ? [event.pool] : [] }
+  if (!event.dataset) return { ...NOTHING, pools: event.pool ? [event.pool] : [], list: event.act === 'set' }
+
+  const [dataset = '', ...rest] = event.dataset.split(/[@#]/)
+  const isSnapshot = rest.length > 0
+  const own = { ...NOTHING, datasets: [dataset] }
+  switch (event.act) {
+    case 'hold':
+    case 'release':
+      return { ...own, figures: [dataset] }
+    case 'snapshot':
+      return { ...own, snapshots: [dataset] }
+    case 'create':
+    case 'clone':
+      return { ...own, list: true, clones: [dataset], figures: originIn(event.text) }
+    case 'destroy':
+    case 'destroy begin':
+      if (isSnapshot) return { ...own, snapshots: [dataset] }
+      return { ...own, list: true, below: [dataset], clones: [dataset] }
+    case 'rename': {
+      if (isSnapshot) return { ...own, snapshots: [dataset] }
+      const renamedTo = /^-> (.+)$/.exec(event.text ?? '')?.[1]
+      const both = renamedTo ? [dataset, renamedTo] : [dataset]
+      return { ...own, datasets: both, list: true, below: both, clones: both }
+    }
+    case 'promote':
+      return { ...own, list: true, snapshots: [dataset], clones: [dataset] }
+    case 'set':
+    case 'inherit':
+      return isSnapshot ? { ...own, figures: [dataset] } : { ...own, list: true }
+    default:
+      return isSnapshot || event.act?.includes('bookmark')
+        ? { ...own, snapshots: [dataset] }
+        : { ...own, list: true, snapshots: [dataset] }
+  }
+}
+
+/** `origin=tank/vms/debian@before (721)` of a clone's record. */
+function originIn(text: string | null): string[] {
+  const origin = /origin=([^@]+)@/.exec(text ?? '')?.[1]
+  return origin ? [origin] : []
+}
+
+/** The changes to tell of an effect; `origins` are the datasets its clones hang on. */
+export function changesOf(effect: Effect, origins: readonly string[]): Change[] {
+  if (effect.everything) return [{ topic: 'everything' }]
+  const snapshots = new Set([...effect.snapshots, ...effect.figures, ...effect.below, ...origins])
+  return [
+    ...effect.pools.map((key): Change => ({ topic: 'pool', key })),
+    ...(effect.list ? [{ topic: 'datasets' } as const] : []),
+    ...[...new Set([...effect.datasets, ...origins])].map((key): Change => ({ topic: 'dataset', key })),
+    ...[...snapshots].map((key): Change => ({ topic: 'snapshots', key })),
+  ]
+}

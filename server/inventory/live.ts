@@ -1,0 +1,325 @@
+import type { Bookmark, Dataset } from '../datasets/model.ts'
+import type { Pool, PoolDetail, Property } from '../pools/model.ts'
+import type { Hold } from '../snapshots/model.ts'
+import type { HostFacts, HostStatus } from '../system/model.ts'
+import type { Vm } from '../vms/model.ts'
+import { Announcer } from './announcer.ts'
+import { createCell, createCells, isSilence, type Trouble, UNTRUSTED_MS, type Watcher } from './cell.ts'
+import { changesOf, type Effect, effectOf } from './effects.ts'
+import type { Change, Inventory } from './inventory.ts'
+import { changedDatasets, changedPools, changedVms } from './polling.ts'
+import { SnapshotIndex, type SnapshotReader } from './snapshotIndex.ts'
+import { type EventSource, keepStream } from './stream.ts'
+
+/** Everything the inventory asks a host. A row of `datasets` comes without what other readings add. */
+export type HostReader = {
+  pools: () => Promise<Pool[]>
+  pool: (name: string) => Promise<PoolDetail>
+  datasets: () => Promise<DatasetRow[]>
+  properties: (dataset: string) => Promise<Property[]>
+  bookmarks: (dataset: string) => Promise<Bookmark[]>
+  holds: (snapshot: string) => Promise<Hold[]>
+  snapshots: SnapshotReader
+  events: EventSource
+  vms: () => Promise<Vm[]>
+  facts: () => Promise<HostFacts>
+}
+export type DatasetRow = Omit<Dataset, 'usedByVm' | 'snapshotCount'>
+
+export type InventoryOptions = {
+  host: { id: string; kind: HostStatus['kind'] }
+  read: HostReader
+  now?: () => number
+  /** How long the stream stays open after the last viewer left. */
+  graceMs?: number
+  vmPollMs?: number
+  figuresPollMs?: number
+  scanPollMs?: number
+}
+
+/** The in-memory copy of one host. Nothing is read before somebody asks, nothing is polled before somebody watches. */
+export function createInventory(options: InventoryOptions): Inventory {
+  const { read, graceMs = 30_000, vmPollMs = 1000, figuresPollMs = 10_000, scanPollMs = 2000 } = options
+  const now = options.now ?? Date.now
+  const announcer = new Announcer()
+
+  /** What does not answer, and why: the host counts as lost while there is any. */
+  const troubles = new Map<string, string>()
+  let heardAt: number | null = null
+  let streaming = false
+  let stream: { stop: () => void } | null = null
+  let grace: NodeJS.Timeout | null = null
+  const timers = new Map<string, NodeJS.Timeout>()
+
+  const watcher: Watcher = { now, trusted: () => streaming }
+
+  /** Runs a reading and notes that the host was heard. */
+  const heard =
+    <T>(load: () => Promise<T>) =>
+    async (): Promise<T> => {
+      const value = await load()
+      if (heardAt === null) announcer.tell([{ topic: 'system' }])
+      heardAt = now()
+      return value
+    }
+
+  const trouble = (what: string): Trouble => ({
+    begins(error) {
+      const said = error instanceof Error ? error.message : String(error)
+      if (troubles.get(what) === said) return
+      troubles.set(what, said)
+      announcer.tell([{ topic: 'system' }])
+    },
+    ends() {
+      if (!troubles.delete(what) || troubles.size > 0) return
+      distrustAll()
+      announcer.tell([{ topic: 'everything' }])
+    },
+  })
+
+  const pools = createCell(watcher, heard(read.pools), trouble('pools'))
+  const pool = createCells(watcher, async name => {
+    const detail = await read.pool(name)
+    if (detail.scan.state === 'running') followScan(name)
+    return detail
+  })
+  const rows = createCell(watcher, heard(read.datasets), trouble('datasets'))
+  const properties = createCells(watcher, read.properties)
+  const bookmarks = createCells(watcher, read.bookmarks)
+  const holds = createCells(watcher, read.holds)
+  const vms = createCell(watcher, heard(read.vms), trouble('guests'))
+  const facts = createCell(watcher, heard(read.facts))
+  const index = new SnapshotIndex(read.snapshots, now)
+  const indexTrouble = trouble('snapshots')
+  const streamTrouble = trouble('events')
+  let indexCheckedAt = 0
+
+  function distrustAll(): void {
+    for (const cell of [pools, rows, vms, facts]) cell.invalidate()
+    for (const cells of [pool, properties, bookmarks, holds]) cells.invalidate()
+    index.invalidateAll()
+  }
+
+  function distrustSnapshotsOf(dataset: string): void {
+    bookmarks.invalidate(dataset)
+    for (const key of holds.keys()) if (key.startsWith(`${dataset}@`)) holds.invalidate(key)
+    index.invalidateFigures(dataset)
+  }
+
+  function apply(effect: Effect): void {
+    if (effect.everything) distrustAll()
+    const known = rows.peek()?.value ?? []
+    const origins = known
+      .filter(row => effect.clones.includes(row.name) && row.origin)
+      .map(row => (row.origin ?? '').split('@')[0] ?? '')
+    for (const name of effect.pools) pool.invalidate(name)
+    if (effect.pools.length > 0 || effect.list) pools.invalidate()
+    if (effect.list || effect.datasets.length > 0) rows.invalidate()
+    if (effect.list) properties.invalidate()
+    for (const dataset of effect.datasets) properties.invalidate(dataset)
+    for (const dataset of effect.below) index.invalidateBelow(dataset)
+    for (const dataset of [...effect.snapshots, ...effect.below]) index.invalidate(dataset)
+    const touched = [...effect.snapshots, ...effect.figures, ...effect.below, ...origins]
+    for (const dataset of touched) distrustSnapshotsOf(dataset)
+    // A promote moves snapshots between the clone and what it hung on.
+    if (effect.snapshots.length > 0) for (const origin of origins) index.invalidate(origin)
+    announcer.tell(changesOf(effect, origins))
+  }
+
+  function distrust(change: Change): void {
+    if (change.topic === 'everything') distrustAll()
+    if (change.topic === 'system') facts.invalidate()
+    if (change.topic === 'vm' || change.topic === 'vms') vms.invalidate()
+    if (change.topic === 'pool') {
+      pools.invalidate()
+      pool.invalidate(change.key)
+    }
+    if (change.topic === 'datasets') {
+      rows.invalidate()
+      properties.invalidate()
+    }
+    if (change.topic === 'dataset' || change.topic === 'snapshots') {
+      rows.invalidate()
+      properties.invalidate(change.key)
+      index.invalidate(change.key)
+      distrustSnapshotsOf(change.key)
+    }
+  }
+
+  /** Calls `work` again and again while somebody watches; a failed round is only a missed one. */
+  function poll(name: string, everyMs: number, work: () => Promise<boolean>): void {
+    if (timers.has(name) || !stream) return
+    const round = (): void => {
+      work()
+        .catch(() => true)
+        .then(goOn => {
+          timers.delete(name)
+          if (goOn && stream && announcer.listeners > 0) arm()
+        })
+    }
+    const arm = (): void => {
+      const timer = setTimeout(round, everyMs)
+      timer.unref()
+      timers.set(name, timer)
+    }
+    arm()
+  }
+
+  function followScan(name: string): void {
+    poll(`scan:${name}`, scanPollMs, async () => {
+      const before = JSON.stringify(pool.peek(name)?.value.scan)
+      const detail = await pool.at(name).reread()
+      if (JSON.stringify(detail.value.scan) !== before) announcer.tell([{ topic: 'pool', key: name }])
+      return detail.value.scan.state === 'running'
+    })
+  }
+
+  async function pollVms(): Promise<boolean> {
+    const before = vms.peek()
+    const after = await vms.reread()
+    if (before) announcer.tell(changedVms(before.value, after.value))
+    return true
+  }
+
+  async function pollFigures(): Promise<boolean> {
+    const [poolsBefore, rowsBefore] = [pools.peek(), rows.peek()]
+    if (poolsBefore) announcer.tell(changedPools(poolsBefore.value, (await pools.reread()).value))
+    if (rowsBefore) announcer.tell(changedDatasets(rowsBefore.value, (await rows.reread()).value))
+    return true
+  }
+
+  function startPolling(): void {
+    poll('vms', vmPollMs, pollVms)
+    poll('figures', figuresPollMs, pollFigures)
+    for (const name of pool.keys()) if (pool.peek(name)?.value.scan.state === 'running') followScan(name)
+  }
+
+  function startWatching(): void {
+    if (grace) clearTimeout(grace)
+    grace = null
+    if (!stream) {
+      stream = keepStream(read.events, {
+        opened() {
+          streaming = true
+          heardAt = now()
+          streamTrouble.ends()
+          distrustAll()
+          announcer.tell([{ topic: 'everything' }])
+        },
+        event: event => apply(effectOf(event)),
+        gap() {
+          distrustAll()
+          announcer.tell([{ topic: 'everything' }])
+        },
+        lost(error) {
+          streaming = false
+          streamTrouble.begins(error)
+        },
+      })
+    }
+    startPolling()
+  }
+
+  function stopWatching(): void {
+    stream?.stop()
+    stream = null
+    streaming = false
+    for (const timer of timers.values()) clearTimeout(timer)
+    timers.clear()
+  }
+
+  /** Brings the index up to date; on a silent host an index once read is good enough. */
+  async function ensureIndex(): Promise<void> {
+    if (!streaming && now() - indexCheckedAt > UNTRUSTED_MS) index.invalidateAll()
+    if (!index.isDirty) return
+    try {
+      await index.ensure()
+      indexCheckedAt = now()
+      heardAt = now()
+      indexTrouble.ends()
+    } catch (error) {
+      if (!isSilence(error)) throw error
+      indexTrouble.begins(error)
+      if (!index.isLoaded) throw error
+    }
+  }
+
+  /** Counts are shown once the index is there; a page of datasets never waits for 100 000 names. */
+  async function countsSoon(): Promise<void> {
+    if (index.isLoaded && !index.isDirty && streaming) return
+    const loading = ensureIndex().catch(() => undefined)
+    if (index.isLoaded) return loading
+    let patience: NodeJS.Timeout | undefined
+    const impatient = new Promise<'late'>(resolve => {
+      patience = setTimeout(() => resolve('late'), 400)
+    })
+    const first = await Promise.race([loading, impatient])
+    clearTimeout(patience)
+    if (first === 'late') void loading.then(() => announcer.tell([{ topic: 'datasets' }]))
+  }
+
+  async function fromIndex<T>(get: () => Promise<T>): Promise<{ value: T; heardAt: number }> {
+    await ensureIndex()
+    const value = await get()
+    return { value, heardAt: index.heardAt }
+  }
+
+  return {
+    pools: () => pools.read(),
+    pool: name => pool.at(name).read(),
+    async datasets() {
+      const [list, guests] = await Promise.all([
+        rows.read(),
+        vms.read().catch(() => null), // A broken guest directory must not hide the storage.
+        countsSoon(),
+      ])
+      const users = new Map<string, string>()
+      for (const vm of guests?.value ?? []) {
+        const own = list.value.find(row => row.mountpoint === vm.directory)
+        if (own) users.set(own.name, vm.name)
+        for (const disk of vm.disks) if (disk.dataset) users.set(disk.dataset, vm.name)
+      }
+      const value = list.value.map(row => ({
+        ...row,
+        usedByVm: users.get(row.name) ?? null,
+        snapshotCount: index.countOf(row.name),
+      }))
+      return { value, heardAt: list.heardAt }
+    },
+    propertiesOf: dataset => properties.at(dataset).read(),
+    snapshots: () => fromIndex(() => index.all()),
+    snapshotsOf: dataset => fromIndex(() => index.of(dataset)),
+    async snapshotPage(query) {
+      const page = await fromIndex(() => index.page(query))
+      return { ...page.value, heardAt: page.heardAt }
+    },
+    holdsOf: snapshot => holds.at(snapshot).read(),
+    bookmarksOf: dataset => bookmarks.at(dataset).read(),
+    vms: () => vms.read(),
+    facts: () => facts.read(),
+    status() {
+      const [reason = null] = troubles.values()
+      const state = reason !== null ? 'lost' : heardAt === null ? 'connecting' : 'online'
+      return { id: options.host.id, kind: options.host.kind, state, heardAt, reason }
+    },
+    watch(listener) {
+      const remove = announcer.add(listener)
+      startWatching()
+      return () => {
+        remove()
+        if (announcer.listeners > 0 || grace) return
+        grace = setTimeout(stopWatching, graceMs)
+        grace.unref()
+      }
+    },
+    async refresh(changes) {
+      for (const change of changes) distrust(change)
+      announcer.tell(changes)
+    },
+    close() {
+      if (grace) clearTimeout(grace)
+      stopWatching()
+      announcer.close()
+    },
+  }
+}

@@ -1,0 +1,238 @@
+import type { ListSnapshotsInput, Snapshot, SnapshotSort } from '../snapshots/model.ts'
+import { type SnapshotFigures, type SnapshotRow, SnapshotTable, TagStore } from './snapshotTable.ts'
+
+/** How the index reads the host. A dataset that is not there is simply missing from the answer. */
+export type SnapshotReader = {
+  /** Names, guids and times of all snapshots (`null`) or of these datasets, by dataset. */
+  rows: (datasets: readonly string[] | null) => Promise<Map<string, SnapshotRow[]>>
+  /** The dearer columns of exactly these snapshots (`names`) or of all of a dataset, by full name. */
+  figures: (what: FiguresOf) => Promise<Map<string, SnapshotFigures>>
+}
+export type FiguresOf = { names: readonly string[] } | { dataset: string } | 'all'
+
+type Ref = { table: SnapshotTable; row: number }
+
+/** Beyond this many changed datasets one reading of everything is cheaper than asking for each. */
+const MOST_DATASETS_AT_ONCE = 100
+/** Used space of a snapshot changes as its neighbours and the dataset change, without an event. */
+const FIGURES_GOOD_FOR_MS = 10_000
+/** Of everything at once they are asked for rarely: on a large host that reading takes seconds. */
+const ALL_FIGURES_GOOD_FOR_MS = 300_000
+/** A dataset with this many snapshots is read whole; of a larger one only the rows on the screen. */
+const WHOLE_DATASET_BELOW = 400
+
+/**
+ * Every snapshot of the host, compactly: what a listing of 100 000 needs stays in memory, the rest is read for what is
+ * looked at. An event re-reads only the dataset concerned.
+ */
+export class SnapshotIndex {
+  readonly #reader: SnapshotReader
+  readonly #now: () => number
+  readonly #tags = new TagStore()
+  readonly #tables = new Map<string, SnapshotTable>()
+  readonly #dirty = new Set<string>()
+  #allDirty = true
+  #heardAt = 0
+  #flight: Promise<void> | null = null
+  /** Orders already worked out: scrolling asks for the same one page by page. */
+  readonly #orders = new Map<string, Ref[]>()
+
+  constructor(reader: SnapshotReader, now: () => number) {
+    this.#reader = reader
+    this.#now = now
+  }
+
+  get isLoaded(): boolean {
+    return this.#heardAt > 0
+  }
+
+  /** True when a read would have to ask the host. */
+  get isDirty(): boolean {
+    return this.#allDirty || this.#dirty.size > 0
+  }
+
+  get heardAt(): number {
+    return this.#heardAt
+  }
+
+  /** Number of snapshots, null until the index has been read. */
+  countOf(dataset: string): number | null {
+    return this.isLoaded ? (this.#tables.get(dataset)?.size ?? 0) : null
+  }
+
+  /** The dataset's snapshots may have changed. */
+  invalidate(dataset: string): void {
+    this.#dirty.add(dataset)
+  }
+
+  /** Only the figures (clones, holds, used) of the dataset's snapshots may have changed. */
+  invalidateFigures(dataset: string): void {
+    this.#tables.get(dataset)?.forgetFigures()
+  }
+
+  /** A dataset and all below it are gone, or have another name. */
+  invalidateBelow(dataset: string): void {
+    for (const name of this.#tables.keys()) {
+      if (name === dataset || name.startsWith(`${dataset}/`)) this.#dirty.add(name)
+    }
+    this.#dirty.add(dataset)
+  }
+
+  invalidateAll(): void {
+    this.#allDirty = true
+  }
+
+  /** Reads what is dirty; single-flight, and again for those that became dirty meanwhile. */
+  async ensure(): Promise<void> {
+    while (this.isDirty) {
+      this.#flight ??= this.#load().finally(() => {
+        this.#flight = null
+      })
+      await this.#flight
+    }
+  }
+
+  async #load(): Promise<void> {
+    const datasets = [...this.#dirty]
+    const whole = this.#allDirty || datasets.length > MOST_DATASETS_AT_ONCE
+    this.#allDirty = false
+    this.#dirty.clear()
+    try {
+      this.#take(whole ? null : datasets, await this.#reader.rows(whole ? null : datasets))
+    } catch (error) {
+      if (whole) this.#allDirty = true
+      for (const dataset of datasets) this.#dirty.add(dataset)
+      throw error
+    }
+  }
+
+  #take(datasets: readonly string[] | null, read: Map<string, SnapshotRow[]>): void {
+    for (const name of datasets ?? [...this.#tables.keys()]) if (!read.has(name)) this.#tables.delete(name)
+    if (!datasets) this.#tags.clear()
+    for (const [dataset, rows] of read) {
+      const older = this.#tables.get(dataset)
+      if (rows.length === 0) {
+        this.#tables.delete(dataset)
+        continue
+      }
+      const table = new SnapshotTable(dataset, rows, this.#tags)
+      if (older) table.inherit(older)
+      this.#tables.set(dataset, table)
+    }
+    this.#heardAt = this.#now()
+    this.#orders.clear()
+  }
+
+  /** A page of the list: filtered and sorted over everything, figures read for the rows shown. */
+  async page(query: ListSnapshotsInput): Promise<{ rows: Snapshot[]; total: number }> {
+    await this.ensure()
+    const sort = query.sort ?? 'name'
+    if (sort === 'used' || sort === 'referenced') await this.#fillScope(query.dataset)
+    const order = this.#order(query.dataset, query.filter ?? '', sort, query.descending ?? false)
+    const refs = order.slice(query.offset, query.offset + query.limit)
+    await this.#fill(refs)
+    return { rows: refs.map(ref => ref.table.snapshot(ref.row)), total: order.length }
+  }
+
+  /** All snapshots of a dataset with their figures, oldest first. */
+  async of(dataset: string): Promise<Snapshot[]> {
+    await this.ensure()
+    await this.#fillScope(dataset)
+    const table = this.#tables.get(dataset)
+    if (!table) return []
+    return rowsOf(table)
+      .sort((a, b) => byCreation(a, b))
+      .map(ref => table.snapshot(ref.row))
+  }
+
+  /** Every snapshot with its figures, sorted by name: one long reading when none is cached. */
+  async all(): Promise<Snapshot[]> {
+    await this.ensure()
+    await this.#fillScope(undefined)
+    return this.#order(undefined, '', 'name', false).map(ref => ref.table.snapshot(ref.row))
+  }
+
+  #order(dataset: string | undefined, filter: string, sort: SnapshotSort, descending: boolean): Ref[] {
+    const key = JSON.stringify([dataset ?? null, filter, sort, descending])
+    const known = sort === 'used' || sort === 'referenced' ? undefined : this.#orders.get(key)
+    if (known) return known
+    const tables =
+      dataset === undefined ? [...this.#tables.values()] : [this.#tables.get(dataset)].filter(isTable)
+    const words = filter.toLowerCase().split(/\s+/).filter(Boolean)
+    const found = tables.flatMap(rowsOf).filter(ref => {
+      if (words.length === 0) return true
+      const name = ref.table.name(ref.row).toLowerCase()
+      return words.every(word => name.includes(word))
+    })
+    const compare = COMPARE[sort]
+    found.sort(descending ? (a, b) => compare(b, a) : compare)
+    if (this.#orders.size > 16) this.#orders.clear()
+    this.#orders.set(key, found)
+    return found
+  }
+
+  /** Reads the figures of these rows where they are unknown or old. */
+  async #fill(refs: readonly Ref[]): Promise<void> {
+    const wanted = refs.filter(ref => this.#isOld(ref))
+    const names: string[] = []
+    for (const table of new Set(wanted.map(ref => ref.table))) {
+      if (table.size < WHOLE_DATASET_BELOW && wanted.length > 20) await this.#fillScope(table.dataset)
+      else names.push(...wanted.filter(ref => ref.table === table).map(ref => table.name(ref.row)))
+    }
+    if (names.length > 0) this.#note(await this.#reader.figures({ names }))
+  }
+
+  async #fillScope(dataset: string | undefined): Promise<void> {
+    const tables =
+      dataset === undefined ? [...this.#tables.values()] : [this.#tables.get(dataset)].filter(isTable)
+    const goodFor = dataset === undefined ? ALL_FIGURES_GOOD_FOR_MS : FIGURES_GOOD_FOR_MS
+    if (!tables.some(table => rowsOf(table).some(ref => this.#isOld(ref, goodFor)))) return
+    this.#note(await this.#reader.figures(dataset === undefined ? 'all' : { dataset }))
+  }
+
+  #isOld(ref: Ref, goodForMs = FIGURES_GOOD_FOR_MS): boolean {
+    return this.#now() - ref.table.heardAt(ref.row) >= goodForMs
+  }
+
+  #note(figures: Map<string, SnapshotFigures>): void {
+    const heardAt = this.#now()
+    for (const [name, each] of figures) {
+      const at = name.indexOf('@')
+      const table = this.#tables.get(name.slice(0, at))
+      const row = table?.rowOf(name.slice(at + 1)) ?? -1
+      if (table && row >= 0) table.setFigures(row, each, heardAt)
+    }
+  }
+}
+
+function isTable(table: SnapshotTable | undefined): table is SnapshotTable {
+  return table !== undefined
+}
+
+function rowsOf(table: SnapshotTable): Ref[] {
+  return Array.from({ length: table.size }, (_, row) => ({ table, row }))
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function byName(a: Ref, b: Ref): number {
+  if (a.table !== b.table) return compareText(a.table.dataset, b.table.dataset)
+  return compareText(a.table.tags[a.row] ?? '', b.table.tags[b.row] ?? '')
+}
+
+/** Creation has a second's grain; within a dataset the transaction group tells which came first. */
+function byCreation(a: Ref, b: Ref): number {
+  const time = (a.table.createdAt[a.row] ?? 0) - (b.table.createdAt[b.row] ?? 0)
+  if (time !== 0) return time
+  const txg = a.table === b.table ? (a.table.createtxg[a.row] ?? 0) - (b.table.createtxg[b.row] ?? 0) : 0
+  return txg !== 0 ? txg : byName(a, b)
+}
+
+const COMPARE: Record<SnapshotSort, (a: Ref, b: Ref) => number> = {
+  name: byName,
+  created: byCreation,
+  used: (a, b) => a.table.usedBytes(a.row) - b.table.usedBytes(b.row) || byName(a, b),
+  referenced: (a, b) => a.table.referencedBytes(a.row) - b.table.referencedBytes(b.row) || byName(a, b),
+}
