@@ -27,6 +27,8 @@ export type ErrorDetail = {
   exit?: number | null
   /** The program's own words, kept whole. */
   stderr?: string
+  /** With `unreadable`: what the program printed, kept as it came (cut at 64 KiB). */
+  output?: string
   /** Full names of the things the error is about (snapshots, clones, holders, ...). */
   names?: string[]
   /** The form field the error belongs to. */

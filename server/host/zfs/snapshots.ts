@@ -1,0 +1,186 @@
+/** zfs-list(8) of snapshots and bookmarks, zfs-holds(8). */
+
+import { commandError } from '../answer.ts'
+import type { Host, RunResult } from '../host.ts'
+import { runZfs, zfsRecognisers } from './errors.ts'
+import { isBookmarkName, isDatasetName, isSnapshotName, splitSnapshot } from './names.ts'
+import { Fields, parseRows } from './rows.ts'
+
+/** What identifies a snapshot, cheap to list. */
+export type ZfsSnapshotRow = {
+  name: string
+  dataset: string
+  tag: string
+  guid: string
+  createtxg: string
+  /** Unix ms, whole seconds. */
+  createdAt: number
+}
+
+export type ZfsSnapshot = ZfsSnapshotRow & {
+  usedBytes: number
+  referencedBytes: number
+  /** Number of holds. */
+  holds: number
+  /** Full names of the datasets cloned from it. */
+  clones: string[]
+}
+
+export type ZfsBookmark = { name: string; guid: string; createtxg: string; createdAt: number }
+
+const INDEX_COLUMNS = ['name', 'guid', 'createtxg', 'creation'] as const
+const FULL_COLUMNS = [...INDEX_COLUMNS, 'used', 'referenced', 'userrefs', 'clones'] as const
+
+/**
+ * Whose snapshots: all of the host, those of these datasets (not of their children), or exactly these snapshots.
+ */
+export type SnapshotsOf = 'all' | { datasets: readonly string[] } | { snapshots: readonly string[] }
+
+function listArgv(columns: readonly string[], of: SnapshotsOf): string[] {
+  // Sorted by name: the one order that costs zfs no extra property of every snapshot.
+  const argv = ['zfs', 'list', '-Hp', '-t', 'snapshot', '-s', 'name', '-o', columns.join(',')]
+  if (of === 'all') return argv
+  return 'datasets' in of ? [...argv, '-d', '1', ...of.datasets] : [...argv, ...of.snapshots]
+}
+
+/** The fast index: names, guids and times. */
+export function listSnapshotIndexArgv(of: SnapshotsOf = 'all'): string[] {
+  return listArgv(INDEX_COLUMNS, of)
+}
+
+/** With figures, holds and clones: for what is on the screen. */
+export function listSnapshotsArgv(of: SnapshotsOf): string[] {
+  return listArgv(FULL_COLUMNS, of)
+}
+
+function identity(field: Fields<(typeof INDEX_COLUMNS)[number]>): ZfsSnapshotRow {
+  const name = field.check('name', isSnapshotName)
+  return {
+    name,
+    ...splitSnapshot(name),
+    guid: field.id('guid'),
+    createtxg: field.id('createtxg'),
+    createdAt: field.time('creation'),
+  }
+}
+
+/** `zfs list -Hp -t snapshot -s name -o name,guid,createtxg,creation`. AppError `unreadable`. */
+export function parseSnapshotIndex(text: string): ZfsSnapshotRow[] {
+  return parseRows('zfs list', INDEX_COLUMNS, text).map(row => identity(new Fields('zfs list', row)))
+}
+
+/** `zfs list -Hp -t snapshot -s name -o name,guid,createtxg,creation,used,referenced,userrefs,clones`. */
+export function parseSnapshots(text: string): ZfsSnapshot[] {
+  return parseRows('zfs list', FULL_COLUMNS, text).map(row => {
+    const field = new Fields<(typeof FULL_COLUMNS)[number]>('zfs list', row)
+    const clones = field.text('clones')
+    return {
+      ...identity(field),
+      usedBytes: field.number('used'),
+      referencedBytes: field.number('referenced'),
+      // Pools older than version 18 have no holds: zfs prints "-".
+      holds: field.numberOrNull('userrefs') ?? 0,
+      clones:
+        clones === '-' || clones === ''
+          ? []
+          : field.check('clones', list => list.split(',').every(isDatasetName)).split(','),
+    }
+  })
+}
+
+/** Names asked for that are gone are simply missing from the answer. */
+async function listThose(host: Host, argv: string[], of: SnapshotsOf): Promise<string> {
+  const asked = of === 'all' ? [] : 'datasets' in of ? of.datasets : of.snapshots
+  if (of !== 'all' && asked.length === 0) return ''
+  const result = await host.run(argv, { timeoutMs: 120_000 })
+  if (result.exit === 0 || onlyMissing(result, asked)) return result.stdout
+  throw commandError(argv, result, zfsRecognisers({ names: asked }))
+}
+
+/** True when all that went wrong is that some of `asked` do not exist. */
+function onlyMissing(result: RunResult, asked: readonly string[]): boolean {
+  const missing = new Set(asked.map(name => `cannot open '${name}': dataset does not exist`))
+  const lines = result.stderr.split('\n').filter(line => line !== '')
+  const said = lines.filter(line => line !== 'no datasets available')
+  return result.exit === 1 && said.length > 0 && said.every(line => missing.has(line))
+}
+
+/** Every snapshot of the host (or of these datasets, or these): sorted by name. Names that are gone are left out. */
+export async function listSnapshotIndex(host: Host, of: SnapshotsOf = 'all'): Promise<ZfsSnapshotRow[]> {
+  return parseSnapshotIndex(await listThose(host, listSnapshotIndexArgv(of), of))
+}
+
+/** Snapshots with figures, sorted by name. Names that are gone are left out. */
+export async function listSnapshots(host: Host, of: SnapshotsOf): Promise<ZfsSnapshot[]> {
+  return parseSnapshots(await listThose(host, listSnapshotsArgv(of), of))
+}
+
+/** Bookmarks of one dataset. */
+export function listBookmarksArgv(dataset: string): string[] {
+  return ['zfs', 'list', '-Hp', '-t', 'bookmark', '-o', INDEX_COLUMNS.join(','), '-d', '1', dataset]
+}
+
+/** `zfs list -Hp -t bookmark -o name,guid,createtxg,creation -d 1 DATASET`. AppError `unreadable`. */
+export function parseBookmarks(text: string): ZfsBookmark[] {
+  return parseRows('zfs list', INDEX_COLUMNS, text).map(row => {
+    const field = new Fields('zfs list', row)
+    return {
+      name: field.check('name', isBookmarkName),
+      guid: field.id('guid'),
+      createtxg: field.id('createtxg'),
+      createdAt: field.time('creation'),
+    }
+  })
+}
+
+/** Bookmarks of one dataset, not of its children. AppError `not_found`. */
+export async function listBookmarks(host: Host, dataset: string): Promise<ZfsBookmark[]> {
+  return parseBookmarks(await runZfs(host, listBookmarksArgv(dataset), [dataset]))
+}
+
+export type ZfsHold = { snapshot: string; tag: string; createdAt: number }
+
+/** `-p` (times as seconds) is known from OpenZFS 2.3; before it the time is text of the host's clock. */
+export function listHoldsArgv(snapshots: readonly string[], form: 'seconds' | 'text' = 'seconds'): string[] {
+  return ['zfs', 'holds', form === 'seconds' ? '-Hp' : '-H', ...snapshots]
+}
+
+const HOLD_COLUMNS = ['snapshot', 'tag', 'time'] as const
+
+/**
+ * `zfs holds -Hp SNAPSHOT…` (seconds), or `zfs holds -H SNAPSHOT…` of OpenZFS 2.1 and 2.2 ("Sun Nov 22 10:21 2026", in the
+ * host's time zone, taken as the console's own: it runs on the host). AppError `unreadable`.
+ */
+export function parseHolds(text: string): ZfsHold[] {
+  return parseRows('zfs holds', HOLD_COLUMNS, text).map(row => {
+    const field = new Fields('zfs holds', row)
+    const time = row.time
+    return {
+      snapshot: field.check('snapshot', isSnapshotName),
+      tag: field.check('tag', tag => tag !== ''),
+      createdAt: /^\d+$/.test(time)
+        ? field.time('time')
+        : Date.parse(field.check('time', isHostTime).replace(/\s+/g, ' ')),
+    }
+  })
+}
+
+/** strftime("%a %b %e %H:%M %Y") in the C locale. */
+function isHostTime(text: string): boolean {
+  return (
+    /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2} \d{4}$/.test(text) &&
+    !Number.isNaN(Date.parse(text.replace(/\s+/g, ' ')))
+  )
+}
+
+/** All holds on these snapshots. AppError `not_found`. */
+export async function listHolds(host: Host, snapshots: readonly string[]): Promise<ZfsHold[]> {
+  if (snapshots.length === 0) return []
+  const argv = listHoldsArgv(snapshots)
+  const result = await host.run(argv)
+  if (result.exit === 2 && /^invalid option 'p'\n/.test(result.stderr)) {
+    return parseHolds(await runZfs(host, listHoldsArgv(snapshots, 'text'), snapshots))
+  }
+  if (result.exit !== 0) throw commandError(argv, result, zfsRecognisers({ names: snapshots }))
+  return parseHolds(result.stdout)
+}
