@@ -2,15 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { confText, editConf, parseConf } from './conf.ts'
-import {
-  GOLDEN,
-  type GoldenCase,
-  goldenCase,
-  goldenNames,
-  launchCase,
-  writtenBack,
-} from './golden.testing.ts'
 import { tapCommands } from './nics.ts'
+import { GOLDEN, type GoldenCase, goldenCase, goldenNames, launchCase, writtenBack } from './testing.ts'
 
 /** Where Skep knowingly differs, with the reason. An entry that no longer differs fails: it is stale. */
 type Deviations = Record<string, Partial<Record<Part, string>>>

@@ -1,0 +1,73 @@
+/** ifconfig(8): interfaces of the host. */
+
+import { runOrThrow, unreadable } from './answer.ts'
+import type { Host } from './host.ts'
+
+export type NetworkInterface = {
+  name: string
+  flags: string[]
+  mtu: number
+  description: string
+  groups: string[]
+  /** Members of a bridge. */
+  members: string[]
+  /** `inet` and `inet6` addresses as printed. */
+  addresses: string[]
+  /** Process that has a tap open. */
+  openedBy: number | null
+}
+
+/**
+ * Reads `ifconfig -a`: a line without indent begins an interface, `NAME: flags=8843<UP,…> metric 0 mtu 1500`; a tab begins
+ * each of its lines. A description is any text, so that lines are told apart by their first word only.
+ */
+export function parseInterfaces(text: string): NetworkInterface[] {
+  const found: NetworkInterface[] = []
+  let current: NetworkInterface | undefined
+  for (const line of text.split('\n')) {
+    if (line === '') continue
+    if (!/^\s/.test(line)) {
+      const match = /^([^\s:]+): flags=[0-9a-f]+<([^>]*)>(?:.* mtu ([0-9]+))?/.exec(line)
+      if (!match?.[1]) throw unreadable('ifconfig -a', text, `${JSON.stringify(line)} is not an interface`)
+      current = {
+        name: match[1],
+        flags: (match[2] ?? '').split(',').filter(flag => flag !== ''),
+        mtu: Number(match[3] ?? 0),
+        description: '',
+        groups: [],
+        members: [],
+        addresses: [],
+        openedBy: null,
+      }
+      found.push(current)
+    } else if (current) {
+      readLine(current, line)
+    } else {
+      throw unreadable('ifconfig -a', text, 'it begins with an indented line')
+    }
+  }
+  return found
+}
+
+function readLine(one: NetworkInterface, line: string): void {
+  const text = line.replace(/^\t/, '')
+  const rest = (prefix: string) => (text.startsWith(prefix) ? text.slice(prefix.length) : null)
+  one.description = rest('description: ') ?? one.description
+  const groups = rest('groups: ')
+  if (groups !== null) one.groups = groups.trim().split(/\s+/)
+  const member = rest('member: ')
+  if (member !== null) one.members.push(member.split(' ', 1)[0] ?? '')
+  const address = rest('inet ') ?? rest('inet6 ')
+  if (address !== null) one.addresses.push(address.split(' ', 1)[0] ?? '')
+  const opened = /^Opened by PID (\d+)/i.exec(text)
+  if (opened) one.openedBy = Number(opened[1])
+}
+
+/** Every interface. AppError `unreadable`, `failed`. */
+export async function listInterfaces(host: Pick<Host, 'run'>): Promise<NetworkInterface[]> {
+  return parseInterfaces(await runOrThrow(host, ['ifconfig', '-a'], []))
+}
+
+export function destroyInterfaceArgv(name: string): string[] {
+  return ['ifconfig', name, 'destroy']
+}

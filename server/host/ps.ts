@@ -1,0 +1,58 @@
+/** ps(1) and pgrep(1): the processes of the host, as far as guests are concerned. */
+
+import { runOrThrow, unreadable } from './answer.ts'
+import type { Host } from './host.ts'
+
+export type Process = {
+  pid: number
+  ppid: number
+  /** Resident memory. A guest's RAM counts as far as it was touched. */
+  residentBytes: number
+  cpuPercent: number
+  elapsedSeconds: number
+  /** Short name: `bhyve`. */
+  command: string
+  /** Title or full command line. */
+  args: string
+}
+
+const ARGV = ['ps', '-axww', '-o', 'pid=,ppid=,uid=,rss=,vsz=,pcpu=,etimes=,state=,comm=,args=']
+
+/** Reads `ps -axww -o pid=,ppid=,uid=,rss=,vsz=,pcpu=,etimes=,state=,comm=,args=`; rss is KiB. */
+export function parseProcesses(text: string): Process[] {
+  const processes: Process[] = []
+  for (const line of text.split('\n')) {
+    if (line.trim() === '') continue
+    const match = /^\s*(\d+)\s+(\d+)\s+\d+\s+(\d+)\s+\d+\s+([\d.]+)\s+(\d+)\s+\S+\s+(\S+)(?:\s+(.*))?$/.exec(
+      line,
+    )
+    if (!match) throw unreadable('ps', text, `the line ${JSON.stringify(line)} is not a process`)
+    const [, pid, ppid, rss, cpu, elapsed, command = '', args = ''] = match
+    processes.push({
+      pid: Number(pid),
+      ppid: Number(ppid),
+      residentBytes: Number(rss) * 1024,
+      cpuPercent: Number(cpu),
+      elapsedSeconds: Number(elapsed),
+      command,
+      args: args.trimEnd(),
+    })
+  }
+  return processes
+}
+
+/** Every process of the host. AppError `unreadable`, `failed`. */
+export async function listProcesses(host: Pick<Host, 'run'>): Promise<Process[]> {
+  return parseProcesses(await runOrThrow(host, ARGV, []))
+}
+
+/** The pid of the one process whose whole title is `title`, null where there is none. pgrep(1): 0 found, 1 none. */
+export async function pidOfTitle(host: Pick<Host, 'run'>, title: string): Promise<number | null> {
+  const pattern = title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  const argv = ['pgrep', '-fx', pattern]
+  const result = await host.run(argv)
+  if (result.exit === 1) return null
+  const pid = /^(\d+)$/m.exec(result.stdout)?.[1]
+  if (result.exit !== 0 || pid === undefined) await runOrThrow({ run: async () => result }, argv, [])
+  return pid === undefined ? null : Number(pid)
+}

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { isGone } from './bhyvectl.ts'
+import { parseInterfaces } from './ifconfig.ts'
+import { parseProcesses } from './ps.ts'
+
+test('ifconfig -a: a description may look like any other line', () => {
+  const text = [
+    'em0: flags=8963<UP,BROADCAST,RUNNING,PROMISC,SIMPLEX,MULTICAST> metric 0 mtu 1500',
+    '\toptions=4e504bb<RXCSUM,TXCSUM>',
+    '\tether 58:9c:fc:00:00:01',
+    '\tinet 192.0.2.10 netmask 0xffffff00 broadcast 192.0.2.255',
+    '\tinet6 fe80::1%em0 prefixlen 64 scopeid 0x1',
+    '\tstatus: active',
+    'vm-public: flags=1008843<UP,BROADCAST,RUNNING> metric 0 mtu 9000',
+    '\tdescription: groups: none',
+    '\tgroups: bridge vm-switch viid-4c918@',
+    '\tmember: tap0 flags=143<LEARNING,DISCOVER,AUTOEDGE,AUTOPTP>',
+    '\t        ifmaxaddr 0 port 5 priority 128 path cost 2000000',
+    '\tmember: em0 flags=143<LEARNING,DISCOVER,AUTOEDGE,AUTOPTP>',
+    'tap0: flags=8943<UP,BROADCAST> metric 0 mtu 9000',
+    '\tdescription: vmnet/web1/0/public',
+    '\tgroups: tap vm-port',
+    '\tOpened by PID 4242',
+    '',
+  ].join('\n')
+  expect(parseInterfaces(text)).toMatchObject([
+    { name: 'em0', mtu: 1500, addresses: ['192.0.2.10', 'fe80::1%em0'] },
+    { name: 'vm-public', mtu: 9000, description: 'groups: none', members: ['tap0', 'em0'] },
+    { name: 'tap0', description: 'vmnet/web1/0/public', groups: ['tap', 'vm-port'], openedBy: 4242 },
+  ])
+  expect(() => parseInterfaces('nonsense\n')).toThrow(/could not be read/)
+})
+
+test('ps: titles keep their blanks', () => {
+  const text =
+    ' 4242     1   0 1048576 2097152  12.5  3600 SC   bhyve    bhyve: web1 (bhyve)\n    1     0   0  1000 2000  0.0  9 ILs  init     /sbin/init\n'
+  expect(parseProcesses(text)[0]).toEqual({
+    pid: 4242,
+    ppid: 1,
+    residentBytes: 1048576 * 1024,
+    cpuPercent: 12.5,
+    elapsedSeconds: 3600,
+    command: 'bhyve',
+    args: 'bhyve: web1 (bhyve)',
+  })
+  expect(() => parseProcesses('garbage\n')).toThrow(/could not be read/)
+})
+
+test('bhyvectl: only the very guest counts as gone', () => {
+  const text = 'vm_open: web1 could not be opened: No such file or directory\n'
+  expect(isGone('web1')(text)?.code).toBe('not_found')
+  expect(isGone('web')(text)).toBeNull()
+})
