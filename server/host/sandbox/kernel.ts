@@ -9,6 +9,7 @@ import { type Output, PROGRAMS, type ProgramIo, type ProgramResult } from './pro
 import { KernelError, portSocket, socketDirectory } from './protocol.ts'
 import type { Fault } from './state.ts'
 import { World } from './world.ts'
+import { watchScans } from './zpool/scans.ts'
 
 export type KernelRun = {
   argv: readonly string[]
@@ -28,11 +29,13 @@ export class Kernel {
   readonly world: World
   /** Programs that run now, and when the last one ended: the idle clock reads them. */
   running = 0
+  #stopScans: () => void
 
   constructor(dir: string) {
     this.world = new World(dir)
     mkdirSync(socketDirectory(this.world.dir), { recursive: true, mode: 0o700 })
     writeStubs(this.world.dir)
+    this.#stopScans = watchScans(this.world)
   }
 
   /**
@@ -218,6 +221,7 @@ export class Kernel {
   }
 
   close(): void {
+    this.#stopScans()
     this.world.close()
   }
 

@@ -41,6 +41,7 @@ export type ProgramEntry = { run: () => Promise<Program> } | ProcessProgram
 /** Loaded at first use, so a broken or heavy program costs nothing to the others. */
 export const PROGRAMS: Record<string, ProgramEntry> = {
   zfs: { run: async () => (await import('./zfs/zfs.ts')).zfs },
+  zpool: { run: async () => (await import('./zpool/zpool.ts')).zpool },
 }
 
 export function ok(stdout = ''): ProgramResult {

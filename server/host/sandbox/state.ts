@@ -11,6 +11,8 @@ export type Block = {
   /** Room it takes on disk, and before compression. */
   bytes: number
   logical: number
+  /** Files: what tells that it changed (size and time of change). */
+  mark?: string
 }
 
 export type SnapshotState = {
@@ -37,7 +39,15 @@ export type SnapshotState = {
   objsetId: number
 }
 
-export type BookmarkState = { name: string; guid: string; createtxg: number; creation: number }
+export type BookmarkState = {
+  name: string
+  /** The snapshot's. */
+  guid: string
+  createtxg: number
+  creation: number
+  referenced: number
+  logicalReferenced: number
+}
 
 export type DatasetState = {
   name: string
@@ -53,8 +63,6 @@ export type DatasetState = {
   volblocksize: number | null
   /** Guid of the snapshot it is a clone of. */
   origin: string | null
-  /** Room its metadata takes from the first moment on. */
-  baseBytes: number
   live: Block[]
   /** Blocks the newest snapshot refers to and the live dataset does not. */
   dead: Block[]
@@ -185,6 +193,9 @@ export type InterfaceState = {
   vlan: { tag: number; parent: string } | null
 }
 
+/** A disk of the machine: `da0`. */
+export type DiskState = { name: string; sizeBytes: number; description: string; ident: string }
+
 /** `hang`, `missing`, `garbage`, `slow`, `exit`: what a program does instead of (or before) its work. */
 export type Fault = {
   id: number
@@ -228,6 +239,8 @@ export type WorldState = {
   processes: Record<string, ProcessState>
   vmm: Record<string, VmmState>
   interfaces: Record<string, InterfaceState>
+  /** Name to disk; `/dev/NAME` is its node. */
+  disks: Record<string, DiskState>
   sysctls: Record<string, string>
   modules: string[]
   faults: Fault[]
@@ -253,6 +266,7 @@ export function emptyState(nowMs: number): WorldState {
     processes: {},
     vmm: {},
     interfaces: {},
+    disks: {},
     sysctls: {},
     modules: [],
     faults: [],

@@ -1,0 +1,218 @@
+/** `zpool create`, `add`, `destroy`. */
+import type { Options } from '../getopt.ts'
+import { fail, ok, type ProgramResult } from '../programs.ts'
+import type { PoolState, Vdev } from '../state.ts'
+import type { World } from '../world.ts'
+import { makeRootDataset, removeDatasets } from './datasets.ts'
+import { newFeatures, setRefusal } from './properties.ts'
+import { parseVdevs, type Wanted } from './specification.ts'
+import { usage } from './usage.ts'
+import { leaves, parityOf, propagate } from './vdevs.ts'
+
+/** What labels and the reserved boot area take of a device; sizes are whole metaslabs. */
+const LABEL_BYTES = 4_718_592
+const METASLAB = 16 * 1024 * 1024
+/** Slop space: 1/32 of the pool is kept for ZFS itself (spa_slop_shift). */
+const SLOP_SHIFT = 5
+
+const RESERVED = new Set(['log', 'mirror', 'raidz', 'raidz1', 'raidz2', 'raidz3', 'draid', 'spare'])
+
+function nameRefusal(name: string): string | null {
+  if (RESERVED.has(name) || /^(mirror|raidz|draid|spare)/.test(name)) return 'name is reserved'
+  if (!/^[A-Za-z]/.test(name)) return 'name must begin with a letter'
+  const odd = /[^A-Za-z0-9_.:\- ]/.exec(name)
+  if (odd) return `invalid character '${odd[0]}' in pool name`
+  return name.length > 255 ? 'name is too long' : null
+}
+
+function properties(words: string[]): Record<string, string> | { refusal: string } {
+  const found: Record<string, string> = {}
+  for (const word of words) {
+    const equals = word.indexOf('=')
+    if (equals < 0) return { refusal: "missing '=' for property=value argument" }
+    found[word.slice(0, equals)] = word.slice(equals + 1)
+  }
+  return found
+}
+
+export function createPool(world: World, options: Options, log: () => void): ProgramResult {
+  const [name, ...specification] = options.operands
+  if (name === undefined) return usage('create', 'missing pool name argument')
+  const refusal = nameRefusal(name)
+  if (refusal) return fail(1, `cannot create '${name}': ${refusal}\npool name may have been omitted\n`)
+  if (specification.length === 0)
+    return usage('create', 'invalid vdev specification: at least one toplevel vdev must be specified')
+  const props = properties(options.values('o'))
+  if ('refusal' in props && typeof props.refusal === 'string') return fail(1, `${props.refusal}\n`)
+  const poolProps = Object.fromEntries(Object.entries(props))
+  for (const [property, value] of Object.entries(poolProps)) {
+    const why = setRefusal(property, value)
+    if (why) return fail(1, `${why}\n`)
+  }
+  const wanted = parseVdevs(world, specification, { force: options.has('f'), inUseBy: null })
+  if ('exit' in wanted) return wanted
+  if (world.state.pools[name]) return fail(1, `cannot create '${name}': pool already exists\n`)
+  const pool: PoolState = {
+    name,
+    guid: world.guid(),
+    createdAt: world.now(),
+    health: 'ONLINE',
+    sizeBytes: 0,
+    usableBytes: 0,
+    fragmentation: 0,
+    vdevs: [],
+    scan: null,
+    props: poolProps,
+    features: newFeatures(),
+    errors: [],
+    readonly: false,
+    commands: [],
+  }
+  place(world, pool, wanted)
+  if (options.has('n')) return ok(`would create '${name}' with the following layout:\n\n${layoutText(pool)}`)
+  const datasetProps = properties(options.values('O'))
+  world.state.pools[name] = pool
+  world.commit()
+  makeRootDataset(world, pool, {
+    ...Object.fromEntries(Object.entries(datasetProps)),
+    ...mountpoint(options),
+  })
+  world.emitPool('sysevent.fs.zfs.pool_create', pool)
+  world.history(pool, 'create', { text: 'pool version 5000; software version zfs-2.2.7-FreeBSD_ge269af1b3' })
+  world.emitPool('sysevent.fs.zfs.config_sync', pool)
+  log()
+  return ok()
+}
+
+function mountpoint(options: Options): Record<string, string> {
+  const value = options.value('m')
+  return value === null ? {} : { mountpoint: value }
+}
+
+export function addVdevs(world: World, options: Options, log: () => void): ProgramResult {
+  const [name, ...specification] = options.operands
+  if (name === undefined) return usage('add', 'missing pool name argument')
+  if (specification.length === 0) return usage('add', 'missing vdev specification')
+  const pool = world.state.pools[name]
+  if (!pool) return fail(1, `cannot open '${name}': no such pool\n`)
+  const wanted = parseVdevs(world, specification, { force: options.has('f'), inUseBy: pool })
+  if ('exit' in wanted) return wanted
+  if (options.has('n')) {
+    const draft: PoolState = structuredClone(pool)
+    place(world, draft, wanted)
+    return ok(`would update '${name}' to the following configuration:\n\n${layoutText(draft)}`)
+  }
+  place(world, pool, wanted)
+  world.commit()
+  world.emitPool('sysevent.fs.zfs.config_sync', pool)
+  world.emitPool('sysevent.fs.zfs.vdev_add', pool)
+  log()
+  return ok()
+}
+
+export function destroyPool(world: World, options: Options): ProgramResult {
+  const [name] = options.operands
+  if (name === undefined) return usage('destroy', 'missing pool argument')
+  const pool = world.state.pools[name]
+  if (!pool) return fail(1, `cannot open '${name}': no such pool\n`)
+  const volumes = Object.values(world.state.datasets).filter(
+    each =>
+      each.type === 'volume' && each.name.startsWith(`${name}/`) && (world.opened.get(each.guid) ?? 0) > 0,
+  )
+  if (volumes.length > 0) return fail(1, `cannot destroy '${name}': pool is busy\n`)
+  removeDatasets(world, name)
+  delete world.state.pools[name]
+  world.emitPool('sysevent.fs.zfs.pool_destroy', pool, { pool_state: 2 })
+  world.emit('sysevent.fs.zfs.config_sync', {
+    version: 0,
+    class: 'sysevent.fs.zfs.config_sync',
+    pool: name,
+    pool_guid: 0,
+    pool_state: 5,
+    pool_context: 0,
+  })
+  return ok()
+}
+
+/** Puts new vdevs into the pool, numbers its groups and adds up its space. */
+function place(world: World, pool: PoolState, wanted: Wanted[]): void {
+  const leaf = (device: Wanted['devices'][number], role: Vdev['role']): Vdev => ({
+    type: device.type,
+    name: device.path.replace(/^\/dev\//, ''),
+    path: device.path,
+    guid: world.guid(),
+    health: role === 'spare' ? 'AVAIL' : 'ONLINE',
+    readErrors: 0,
+    writeErrors: 0,
+    checksumErrors: 0,
+    slowIos: 0,
+    sizeBytes: device.sizeBytes,
+    role,
+    note: null,
+    children: [],
+  })
+  for (const each of wanted) {
+    const devices = each.devices.map(device => leaf(device, each.role))
+    if (each.group === null) {
+      pool.vdevs.push(...devices)
+      continue
+    }
+    const number = pool.vdevs.filter(vdev => vdev.role !== 'cache' && vdev.role !== 'spare').length
+    pool.vdevs.push({
+      type: each.group,
+      name: `${each.group}-${number}`,
+      path: null,
+      guid: world.guid(),
+      health: 'ONLINE',
+      readErrors: 0,
+      writeErrors: 0,
+      checksumErrors: 0,
+      slowIos: 0,
+      sizeBytes: 0,
+      role: each.role,
+      note: null,
+      children: devices,
+    })
+  }
+  sumSpace(pool)
+  propagate(pool)
+}
+
+const whole = (bytes: number) => Math.max(0, Math.floor((bytes - LABEL_BYTES) / METASLAB) * METASLAB)
+
+/** SIZE counts raidz with its parity and a mirror once; what datasets may use is without parity and slop. */
+export function sumSpace(pool: PoolState): void {
+  pool.sizeBytes = 0
+  let usable = 0
+  for (const vdev of pool.vdevs) {
+    if (vdev.role !== 'data' && vdev.role !== 'special' && vdev.role !== 'dedup') continue
+    const disks = leaves(vdev)
+    const smallest = whole(Math.min(...disks.map(disk => disk.sizeBytes)))
+    const parity = parityOf(vdev.type)
+    const size = parity === null ? smallest : smallest * disks.length
+    if (vdev.role === 'data') pool.sizeBytes += size
+    if (vdev.role === 'data') usable += parity === null ? smallest : smallest * (disks.length - parity)
+  }
+  pool.usableBytes = usable - Math.floor(usable / 2 ** SLOP_SHIFT)
+}
+
+/** The layout `-n` shows. */
+function layoutText(pool: PoolState): string {
+  const lines = [`\t${pool.name}`]
+  const tree = (vdev: Vdev, depth: number): void => {
+    lines.push(`\t${' '.repeat(depth)}${vdev.children.length > 0 ? vdev.name : vdev.name}`)
+    for (const child of vdev.children) tree(child, depth + 2)
+  }
+  const part = (role: Vdev['role'], heading: string | null) => {
+    const members = pool.vdevs.filter(vdev => vdev.role === role)
+    if (members.length > 0 && heading !== null) lines.push(`\t${heading}`)
+    for (const vdev of members) tree(vdev, 2)
+  }
+  part('data', null)
+  part('dedup', 'dedup')
+  part('special', 'special')
+  part('log', 'logs')
+  part('cache', 'cache')
+  part('spare', 'spares')
+  return `${lines.join('\n')}\n`
+}
