@@ -144,8 +144,8 @@ export function createAccounts(options: { db: Database; now: () => number; cost?
       return open(found.account, browser)
     },
 
-    /** The account behind a cookie, or null; its use is noted unless `touch` is false (a socket that merely stays open). */
-    caller(cookie: string, touch = true): { account: Account; sessionId: string } | null {
+    /** The account behind a cookie, or null. Notes the use; a socket that merely stays open is none. */
+    caller(cookie: string): { account: Account; sessionId: string } | null {
       const session = sessionRows.sessionById(db, sha256(cookie))
       if (!session) return null
       const at = now()
@@ -156,7 +156,7 @@ export function createAccounts(options: { db: Database; now: () => number; cost?
       }
       const account = accountRows.accountById(db, session.accountId)?.account
       if (!account || account.disabled) return null
-      if (touch && at - session.lastSeenAt >= TOUCH_EVERY_MS) sessionRows.touchSession(db, session.id, at)
+      if (at - session.lastSeenAt >= TOUCH_EVERY_MS) sessionRows.touchSession(db, session.id, at)
       return { account, sessionId: session.id }
     },
 

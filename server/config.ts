@@ -1,0 +1,38 @@
+import { homedir } from 'node:os'
+import path from 'node:path'
+import { AppError } from './errors.ts'
+
+/** How this process was started. Every value comes from the environment; see docs. */
+export type Config = {
+  /** SKEP_LISTEN, default 127.0.0.1: other machines see Skep only when told so. */
+  listen: string
+  /** PORT, default 8420; 0 takes a free one. */
+  port: number
+  /** SKEP_STATE, default ~/.skep: the database. */
+  stateDir: string
+  /** SKEP_HOST: `local:` (default) or `sandbox:<directory>`. */
+  host: string
+  /** SKEP_DEV=1: pages are compiled when they are asked for. */
+  dev: boolean
+  /** SKEP_NAMES, comma separated: host names under which browsers may ask for Skep, beside localhost and addresses. */
+  names: string[]
+  /** SKEP_TRUST_PROXY=1: a reverse proxy in front sets X-Forwarded-For and X-Forwarded-Proto. */
+  trustProxy: boolean
+}
+
+/** AppError `invalid` for a PORT that is none. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const port = Number(env.PORT || 8420)
+  if (!Number.isInteger(port) || port < 0 || port > 65535) {
+    throw new AppError('invalid', `PORT is ${env.PORT}, which is no port: give a number from 0 to 65535.`)
+  }
+  return {
+    listen: env.SKEP_LISTEN || '127.0.0.1',
+    port,
+    stateDir: path.resolve(env.SKEP_STATE || path.join(homedir(), '.skep')),
+    host: env.SKEP_HOST || 'local:',
+    dev: env.SKEP_DEV === '1',
+    names: (env.SKEP_NAMES ?? '').split(',').flatMap(name => name.trim().toLowerCase() || []),
+    trustProxy: env.SKEP_TRUST_PROXY === '1',
+  }
+}
