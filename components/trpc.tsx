@@ -1,0 +1,91 @@
+'use client'
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import {
+  createTRPCClient,
+  createWSClient,
+  httpBatchLink,
+  httpLink,
+  splitLink,
+  type TRPCClient,
+  wsLink,
+} from '@trpc/client'
+import { createTRPCContext } from '@trpc/tanstack-react-query'
+import { type ReactNode, useState } from 'react'
+import type { AppRouter } from '../server/router.ts'
+import { explain } from './errors.ts'
+
+const context = createTRPCContext<AppRouter>()
+
+/** Query options of every procedure: `const trpc = useTRPC(); useQuery(trpc.pools.list.queryOptions())`. */
+export const useTRPC = context.useTRPC
+
+/** The same procedures as plain calls, for actions: `const api = useApi(); useAction(api.snapshots.rollback, input)`. */
+export const useApi: () => TRPCClient<AppRouter> = context.useTRPCClient
+
+export type Api = TRPCClient<AppRouter>
+
+/** The socket opens with the first subscription and closes after the last: pages without one have none. */
+function createApi(): Api {
+  const origin = typeof window === 'undefined' ? 'http://127.0.0.1' : window.location.origin
+  const url = `${origin}/api/trpc`
+  return createTRPCClient<AppRouter>({
+    links: [
+      splitLink({
+        condition: operation => operation.type === 'subscription',
+        true: wsLink({
+          client: createWSClient({
+            url: `${origin.replace(/^http/, 'ws')}/ws/trpc`,
+            lazy: { enabled: true, closeMs: 5000 },
+            keepAlive: { enabled: true, intervalMs: 15_000, pongTimeoutMs: 5000 },
+            retryDelayMs: attempt => (attempt === 0 ? 0 : Math.min(5000, 250 * 2 ** attempt)),
+          }),
+        }),
+        false: splitLink({
+          // A write never waits for what happens to be asked beside it; reads go out together.
+          condition: operation => operation.type === 'mutation',
+          true: httpLink({ url }),
+          false: httpBatchLink({ url, maxURLLength: 6000 }),
+        }),
+      }),
+    ],
+  })
+}
+
+function createQueries(): QueryClient {
+  return new QueryClient({
+    queryCache: new QueryCache({
+      onError: error => {
+        if (explain(error).signedOut) goToLogin()
+      },
+    }),
+    defaultOptions: {
+      queries: {
+        // The host tells what changed (`live.tsx`); until then what was read is true.
+        staleTime: Number.POSITIVE_INFINITY,
+        gcTime: 10 * 60_000,
+        refetchOnWindowFocus: false,
+        retry: (failures, error) => failures < 2 && explain(error).code === null && !explain(error).signedOut,
+      },
+      mutations: { retry: false },
+    },
+  })
+}
+
+/** The session is over: to the login, and back here afterwards. */
+export function goToLogin() {
+  const { pathname, search } = window.location
+  if (pathname === '/login' || pathname === '/setup') return
+  window.location.assign(`/login?to=${encodeURIComponent(pathname + search)}`)
+}
+
+export function Providers({ children }: { children: ReactNode }) {
+  const [queries] = useState(createQueries)
+  const [api] = useState(createApi)
+  return (
+    <QueryClientProvider client={queries}>
+      <context.TRPCProvider trpcClient={api} queryClient={queries}>
+        {children}
+      </context.TRPCProvider>
+    </QueryClientProvider>
+  )
+}

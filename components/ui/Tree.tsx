@@ -1,0 +1,236 @@
+'use client'
+import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual'
+import { ChevronRight } from 'lucide-react'
+import Link from 'next/link'
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { cx } from './cx.ts'
+import { type MenuItem, useMenu } from './Menu.tsx'
+import { ancestorsOf, type FlatNode, flatten, type TreeNode, treeMove } from './tree.ts'
+
+const ROW_HEIGHT = 28
+const HEADING_HEIGHT = 32
+
+type TreeProps = {
+  label: string
+  nodes: readonly TreeNode[]
+  /** The href that is shown now; its ancestors open by themselves. */
+  current: string | null
+  open: ReadonlySet<string>
+  onOpen: (open: ReadonlySet<string>) => void
+  menu?: (node: TreeNode) => MenuItem[]
+  className?: string
+}
+
+/** A tree of links, windowed: thousands of nodes stay fluid. Arrows, Home, End, letters, Enter, the menu key. */
+export function Tree({ label, nodes, current, open, onOpen, menu, className }: TreeProps) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const rows = useMemo(() => flatten(nodes, open), [nodes, open])
+  const [activeId, setActiveId] = useState<string | null>(null)
+  const contextMenu = useMenu()
+
+  const currentIndex = rows.findIndex(row => row.node.href !== undefined && row.node.href === current)
+  const remembered = rows.findIndex(row => row.node.id === activeId)
+  const active = remembered >= 0 ? remembered : Math.max(0, currentIndex)
+
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: index => (rows[index]?.node.heading ? HEADING_HEIGHT : ROW_HEIGHT),
+    getItemKey: index => rows[index]?.node.id ?? index,
+    overscan: 12,
+    rangeExtractor: useCallback(
+      (range: Range) => {
+        const indexes = defaultRangeExtractor(range)
+        if (active >= range.count || indexes.includes(active)) return indexes
+        return [...indexes, active].sort((a, b) => a - b)
+      },
+      [active],
+    ),
+  })
+
+  // A page that was reached by a link shows where it is: what is above it opens, once per page.
+  const shownFor = useRef<string | null>(null)
+  useEffect(() => {
+    if (!current || shownFor.current === current) return
+    const above = ancestorsOf(nodes, current)
+    if (!above) return
+    shownFor.current = current
+    if (above.some(id => !open.has(id))) onOpen(new Set([...open, ...above]))
+  }, [current, nodes, open, onOpen])
+  const scrolledTo = useRef<string | null>(null)
+  useEffect(() => {
+    if (currentIndex < 0 || scrolledTo.current === current) return
+    scrolledTo.current = current
+    virtualizer.scrollToIndex(currentIndex, { align: 'auto' })
+  }, [currentIndex, current, virtualizer])
+
+  function toggle(id: string, on: boolean) {
+    const next = new Set(open)
+    if (on) next.add(id)
+    else next.delete(id)
+    onOpen(next)
+  }
+  function focusRow(index: number) {
+    const id = rows[index]?.node.id
+    if (id === undefined) return
+    setActiveId(id)
+    virtualizer.scrollToIndex(index, { align: 'auto' })
+    const find = () => scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)
+    const there = find()
+    if (there) there.focus({ preventScroll: true })
+    else requestAnimationFrame(() => requestAnimationFrame(() => find()?.focus({ preventScroll: true })))
+  }
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.altKey || event.ctrlKey || event.metaKey) return
+    const row = rows[active]
+    if (event.key === 'F10' && event.shiftKey && row && menu) {
+      contextMenu.open(
+        { element: event.target instanceof Element ? event.target : event.currentTarget },
+        menu(row.node),
+        row.node.label,
+      )
+      event.preventDefault()
+      return
+    }
+    if (
+      (event.key === 'Enter' || event.key === ' ') &&
+      row &&
+      row.node.href === undefined &&
+      row.expandable
+    ) {
+      event.preventDefault()
+      toggle(row.node.id, !row.expanded)
+      return
+    }
+    const move = treeMove(event.key, rows, active)
+    if (!move) return
+    event.preventDefault()
+    if ('focus' in move) focusRow(move.focus)
+    else if ('open' in move) toggle(move.open, true)
+    else toggle(move.close, false)
+  }
+
+  return (
+    <div
+      ref={scroller}
+      role="tree"
+      aria-label={label}
+      tabIndex={-1}
+      onKeyDown={onKeyDown}
+      className={cx('overflow-auto overscroll-contain', className)}
+    >
+      <div role="presentation" className="relative" style={{ height: virtualizer.getTotalSize() }}>
+        {virtualizer.getVirtualItems().map(item => {
+          const row = rows[item.index]
+          if (!row) return null
+          return (
+            <Row
+              key={row.node.id}
+              row={row}
+              index={item.index}
+              start={item.start}
+              size={item.size}
+              current={row.node.href !== undefined && row.node.href === current}
+              active={item.index === active}
+              onActive={() => setActiveId(row.node.id)}
+              onToggle={() => toggle(row.node.id, !row.expanded)}
+              onMenu={
+                menu && (event => contextMenu.open(event, menu(row.node), `Actions of ${row.node.label}`))
+              }
+            />
+          )
+        })}
+      </div>
+      {contextMenu.menu}
+    </div>
+  )
+}
+
+type RowProps = {
+  row: FlatNode
+  index: number
+  start: number
+  size: number
+  current: boolean
+  active: boolean
+  onActive: () => void
+  onToggle: () => void
+  onMenu?: (event: React.MouseEvent) => void
+}
+
+function Row({ row, index, start, size, current, active, onActive, onToggle, onMenu }: RowProps) {
+  const { node, level, expandable, expanded } = row
+  const props = {
+    role: 'treeitem',
+    'aria-level': level,
+    'aria-posinset': row.position,
+    'aria-setsize': row.siblings,
+    'aria-expanded': expandable ? expanded : undefined,
+    'aria-current': current ? ('page' as const) : undefined,
+    'aria-selected': current,
+    'data-index': index,
+    tabIndex: active ? 0 : -1,
+    onFocus: onActive,
+    onContextMenu: onMenu,
+    className: cx(
+      'absolute inset-x-0 top-0 flex items-center gap-1.5 rounded pr-2 whitespace-nowrap -outline-offset-2',
+      node.heading
+        ? 'pt-1.5 font-semibold text-faint text-xs'
+        : current
+          ? 'bg-accent-soft shadow-[inset_2px_0_0_var(--accent)]'
+          : 'hover:bg-sunken',
+    ),
+    style: {
+      height: size,
+      transform: `translateY(${start}px)`,
+      paddingLeft: node.heading ? 2 : (level - 2) * 14 + 2,
+    },
+  }
+  const content = (
+    <>
+      <button
+        type="button"
+        tabIndex={-1}
+        aria-hidden
+        onClick={event => {
+          event.preventDefault()
+          event.stopPropagation()
+          onToggle()
+        }}
+        className={cx(
+          'grid size-6 shrink-0 place-items-center rounded text-faint',
+          expandable ? 'hover:text-text' : 'invisible',
+        )}
+      >
+        <ChevronRight
+          size={14}
+          className={cx('transition-transform duration-100', expanded && 'rotate-90')}
+        />
+      </button>
+      {node.icon && (
+        <span aria-hidden className="-ml-1 shrink-0 text-muted">
+          {node.icon}
+        </span>
+      )}
+      <span className="min-w-0 truncate" title={node.label}>
+        {node.label}
+      </span>
+      {node.mark}
+      {node.end && <span className="ml-auto shrink-0 pl-2 text-faint text-xs">{node.end}</span>}
+    </>
+  )
+  if (node.href === undefined) {
+    return (
+      // biome-ignore lint/a11y/useKeyWithClickEvents: the tree handles the keys for all rows
+      // biome-ignore lint/a11y/noStaticElementInteractions: its role is in the props
+      <div {...props} onClick={expandable ? onToggle : undefined}>
+        {content}
+      </div>
+    )
+  }
+  return (
+    <Link {...props} href={node.href} prefetch={false}>
+      {content}
+    </Link>
+  )
+}
