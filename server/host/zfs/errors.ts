@@ -289,9 +289,14 @@ const NAMELESS: {
     message: match => `The property ${match[1] ?? ''} is read-only.`,
   },
   {
-    says: /^bad property list: invalid property '(.+)'$/,
+    says: /^(?:bad property list: invalid property|invalid option) '(.+)'$/,
     code: 'unsupported',
-    message: match => `The zfs of this host knows no property ${match[1] ?? ''}.`,
+    message: match => `The zfs of this host does not know “${match[1] ?? ''}”.`,
+  },
+  {
+    says: /^dryrun is not supported with bookmark$/,
+    code: 'unsupported',
+    message: () => 'What destroying a bookmark would free cannot be asked for.',
   },
   {
     says: /^cannot unmount '(\/.*)': (?:pool or dataset is busy|unmount failed|Device busy|target is busy)$/,

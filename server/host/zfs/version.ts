@@ -22,7 +22,8 @@ export async function zfsVersion(host: Host): Promise<ZfsVersion> {
   const argv = zfsVersionArgv()
   const result = await host.run(argv)
   // Without the module zfs prints its own version and fails.
-  if (result.exit !== 0 && !/^zfs-\d/.test(result.stdout)) throw commandError(argv, result, zfsRecognisers({ names: [] }))
+  if (result.exit !== 0 && !/^zfs-\d/.test(result.stdout))
+    throw commandError(argv, result, zfsRecognisers({ names: [] }))
   return parseZfsVersion(result.stdout)
 }
 
