@@ -1,0 +1,80 @@
+#!/usr/bin/env node
+/** `npm run build`: the production build of the pages, with every text file compressed once beside itself. */
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { extname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { brotliCompressSync, constants } from 'node:zlib'
+import { chooseNode, ensureInstalled } from './setup.mjs'
+
+const TEXTS = new Set(['.css', '.html', '.js', '.json', '.svg', '.txt', '.wasm', '.webmanifest'])
+const STAMP = '.next/skep-build'
+
+function filesBelow(directory) {
+  if (!existsSync(directory)) return []
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name))
+    .sort()
+}
+
+/** Of the server only what a browser may import: models, names, the errors, a guest's conf. */
+function isInput(root, file) {
+  return !relative(root, file).startsWith('server/') || /\/(model|names|conf|errors)\.ts$/.test(file)
+}
+
+/** One hash over everything the pages are made of. */
+function fingerprint(root) {
+  const hash = createHash('sha256')
+  const files = ['app', 'components', 'public', 'server'].flatMap(room => filesBelow(join(root, room)))
+  for (const name of ['next.config.js', 'package.json', 'package-lock.json', 'tsconfig.json'])
+    files.push(join(root, name))
+  for (const file of files) {
+    if (/\.test\.tsx?$/.test(file) || !isInput(root, file)) continue
+    hash
+      .update(`${relative(root, file)}\0`)
+      .update(readFileSync(file))
+      .update('\0')
+  }
+  return hash.digest('hex')
+}
+
+function compress(root) {
+  for (const file of filesBelow(join(root, '.next/static'))) {
+    if (!TEXTS.has(extname(file))) continue
+    const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY }
+    writeFileSync(`${file}.br`, brotliCompressSync(readFileSync(file), { params }))
+  }
+}
+
+/** Builds where the last build is not of these very files. Ends the process when it fails. */
+export function ensureBuilt(root, node) {
+  const stamp = join(root, STAMP)
+  const wanted = fingerprint(root)
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
+  console.error('skep: building the pages')
+  // Its output is progress: standard output belongs to the line that says where Skep is.
+  const done = spawnSync(node, [join(root, 'node_modules/next/dist/bin/next'), 'build'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    env: {
+      ...process.env,
+      NODE_ENV: 'production',
+      NEXT_TELEMETRY_DISABLED: '1',
+      NEXT_IGNORE_INCORRECT_LOCKFILE: '1',
+    },
+  })
+  if (done.status !== 0) {
+    console.error('skep: the pages could not be built; the reason is above.')
+    process.exit(1)
+  }
+  compress(root)
+  writeFileSync(stamp, wanted)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const root = fileURLToPath(new URL('..', import.meta.url))
+  ensureInstalled(root)
+  ensureBuilt(root, chooseNode(root))
+}

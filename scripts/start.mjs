@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+/**
+ * `npm start`: Skep on this machine. Only FreeBSD with vmm(4) has what it manages; anywhere else it says why not.
+ * `npm run dev` (`--dev`): the same program on the practice machine, with pages compiled as they are asked for.
+ */
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { ensureBuilt } from './build.mjs'
+import { launch, sandboxAddress } from './launch.mjs'
+import { chooseNode, ensureInstalled } from './setup.mjs'
+
+/** Why this machine cannot be managed, one or two sentences; null when it can. */
+function whyNot() {
+  if (process.platform !== 'freebsd') {
+    return `this is ${process.platform}; Skep manages FreeBSD machines, whose guests run on bhyve.`
+  }
+  // kldstat(8): -q -m says by its exit status whether the module is there, loaded or compiled in.
+  if (spawnSync('kldstat', ['-q', '-m', 'vmm']).status !== 0) {
+    return 'vmm(4) is not loaded, so no guest can run. Load it with: kldload vmm'
+  }
+  return null
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const dev = process.argv.includes('--dev')
+const chosen = process.env.SKEP_HOST
+const reason = dev || chosen ? null : whyNot()
+if (reason) {
+  console.error(`skep: ${reason}\nskep: to try Skep on a practice machine instead: npm run demo`)
+  process.exit(1)
+}
+ensureInstalled(root)
+const node = chooseNode(root)
+if (dev) launch(root, node, { SKEP_HOST: chosen || sandboxAddress(), SKEP_DEV: '1', NODE_ENV: 'development' })
+else {
+  ensureBuilt(root, node)
+  launch(root, node, { SKEP_HOST: chosen || 'local:' })
+}
