@@ -1,0 +1,185 @@
+/**
+ * bhyve's configuration tree (bhyve_config(5)): dotted names, values are text, references `%(name)` are expanded when a
+ * value is read. Texts and statuses are those of bhyve's own config.c, of FreeBSD 15.0's time.
+ */
+
+/** bhyve gives up: what it says on stderr before it ends with that status (or by that signal). */
+export class BhyveExit extends Error {
+  readonly status: number
+  readonly signal: 'SIGABRT' | 'SIGSEGV' | null
+
+  /** `text` is a whole line or several, without the last newline. */
+  constructor(status: number, text: string, signal: 'SIGABRT' | 'SIGSEGV' | null = null) {
+    super(text)
+    this.name = 'BhyveExit'
+    this.status = status
+    this.signal = signal
+  }
+}
+
+/** A value is null where bhyve stored a NULL (`-l com1`): using it aborts. */
+export type ConfigNode = Map<string, string | null | ConfigNode>
+
+const MOST_REFERENCES = 8
+
+export class Config {
+  readonly root: ConfigNode = new Map()
+  /** Lines for stderr that did not end the program, in order. */
+  readonly warnings: string[] = []
+
+  find(path: string): ConfigNode | null {
+    return this.#walk(path, false)
+  }
+
+  /** null (with a warning) where a part of the path is a variable or empty. */
+  create(path: string): ConfigNode | null {
+    return this.#walk(path, true)
+  }
+
+  /** Sets a variable; it moves to the end of its node. Exit 4 when the place is a node or below a variable. */
+  set(path: string, value: string | null): void {
+    const dot = path.lastIndexOf('.')
+    const parent = dot < 0 ? this.root : this.create(path.slice(0, dot))
+    if (!parent) throw new BhyveExit(4, `bhyve: Failed to create configuration node ${path.slice(0, dot)}`)
+    this.setIn(parent, path.slice(dot + 1), value)
+  }
+
+  setIn(node: ConfigNode, name: string, value: string | null): void {
+    if (name.includes('.')) throw new BhyveExit(4, `bhyve: Invalid config node name ${name}`)
+    const old = node.get(name)
+    if (old instanceof Map)
+      throw new BhyveExit(4, `bhyve: Attempting to add value ${value} to existing node ${name}`)
+    if (old === null)
+      throw new BhyveExit(134, 'Assertion failed: (nvl->nvl_error == 0), function nvlist_find.', 'SIGABRT')
+    node.delete(name)
+    node.set(name, value)
+  }
+
+  /** The value with its references expanded; undefined where there is none. */
+  get(path: string): string | undefined {
+    const dot = path.lastIndexOf('.')
+    const node = dot < 0 ? this.root : this.find(path.slice(0, dot))
+    return node ? this.getIn(node, path.slice(dot + 1)) : undefined
+  }
+
+  getIn(node: ConfigNode, name: string): string | undefined {
+    const value = node.get(name)
+    return typeof value === 'string' ? this.#expand(value, 0) : undefined
+  }
+
+  /** true/on/yes/1 and false/off/no/0 in any case; exit 4 for anything else. */
+  bool(node: ConfigNode, name: string, otherwise: boolean): boolean {
+    const value = this.getIn(node, name)
+    if (value === undefined) return otherwise
+    if (/^(true|on|yes|1)$/i.test(value)) return true
+    if (/^(false|off|no|0)$/i.test(value)) return false
+    throw new BhyveExit(
+      4,
+      `bhyve: Invalid value ${value} for boolean variable ${name}: No such file or directory`,
+    )
+  }
+
+  boolAt(path: string, otherwise: boolean): boolean {
+    const dot = path.lastIndexOf('.')
+    const node = dot < 0 ? this.root : this.find(path.slice(0, dot))
+    if (!node?.has(path.slice(dot + 1))) return otherwise
+    try {
+      return this.bool(node, path.slice(dot + 1), otherwise)
+    } catch (error) {
+      // bhyve names the whole path here.
+      if (error instanceof BhyveExit)
+        throw new BhyveExit(4, error.message.replace(/variable [^:]*:/, `variable ${path}:`))
+      throw error
+    }
+  }
+
+  /** What `-o config.dump=1` prints. */
+  dump(): string {
+    const lines: string[] = []
+    const walk = (node: ConfigNode, prefix: string) => {
+      for (const [name, value] of node)
+        if (value instanceof Map) walk(value, `${prefix}${name}.`)
+        else if (value !== null) lines.push(`${prefix}${name}=${value}\n`)
+    }
+    walk(this.root, '')
+    return lines.join('')
+  }
+
+  #walk(path: string, create: boolean): ConfigNode | null {
+    let node = this.root
+    const parts = path.split('.')
+    for (const [i, name] of parts.entries()) {
+      if (name === '') {
+        if (create) this.warnings.push(`bhyve: Invalid configuration node: ${path}`)
+        return null
+      }
+      const next = node.get(name)
+      if (next instanceof Map) node = next
+      else if (next !== undefined) {
+        const variable = parts.slice(0, i + 1).join('.')
+        if (create)
+          this.warnings.push(`bhyve: Configuration node ${path} is a child of existing variable ${variable}`)
+        return null
+      } else if (create) {
+        const made: ConfigNode = new Map()
+        node.set(name, made)
+        node = made
+      } else return null
+    }
+    return node
+  }
+
+  #expand(value: string, depth: number): string {
+    let result = ''
+    for (let at = 0; at < value.length; ) {
+      const percent = value.indexOf('%', at)
+      if (percent < 0) return result + value.slice(at)
+      result += value.slice(at, percent)
+      if (value.charAt(percent + 1) === '%') {
+        result += '%'
+        at = percent + 2
+        continue
+      }
+      const end = value.charAt(percent + 1) === '(' ? value.indexOf(')', percent) : -1
+      if (end < 0) {
+        this.warnings.push(`bhyve: Invalid reference in configuration value "${value}"`)
+        return value
+      }
+      const name = value.slice(percent + 2, end)
+      if (depth >= MOST_REFERENCES) {
+        this.#warnOnce('bhyve: Too many recursive references in configuration value')
+        return value
+      }
+      const dot = name.lastIndexOf('.')
+      const node = dot < 0 ? this.root : this.find(name.slice(0, dot))
+      const referenced = node?.get(name.slice(dot + 1))
+      if (typeof referenced !== 'string') {
+        this.#warnOnce(`bhyve: Failed to fetch referenced configuration variable ${name}`)
+        return value
+      }
+      result += this.#expand(referenced, depth + 1)
+      at = end + 1
+    }
+    return result
+  }
+
+  #warnOnce(line: string): void {
+    if (!this.warnings.includes(line)) this.warnings.push(line)
+  }
+}
+
+/** `name=value` or `name` (which is "true"), separated by commas: the options of most devices. */
+export function parseOptions(config: Config, node: ConfigNode, options: string | undefined): void {
+  if (options === undefined) return
+  for (const option of options.split(',')) {
+    const equals = option.indexOf('=')
+    if (equals < 0) config.setIn(node, option, 'true')
+    else config.setIn(node, option.slice(0, equals), option.slice(equals + 1))
+  }
+}
+
+/** First word and the rest behind its comma; the rest is undefined where there is no comma. */
+export function cut(text: string): [first: string, rest: string | undefined] {
+  const comma = text.indexOf(',')
+  return comma < 0 ? [text, undefined] : [text.slice(0, comma), text.slice(comma + 1)]
+}
