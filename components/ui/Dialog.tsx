@@ -52,7 +52,7 @@ export function Dialog({
   return (
     <Radix.Root open={open} onOpenChange={next => !next && onClose()}>
       <Radix.Portal>
-        <Radix.Overlay className="fixed inset-0 z-40 grid place-items-center bg-veil p-2 sm:p-4">
+        <Radix.Overlay className="fixed inset-0 z-40 grid grid-cols-[minmax(0,1fr)] place-items-center bg-veil p-2 sm:p-4">
           <Radix.Content
             aria-describedby={undefined}
             onPointerDownOutside={event => event.preventDefault()}

@@ -62,15 +62,20 @@ function anchorOf(from: MouseEvent | KeyboardEvent | MenuAnchor): MenuAnchor {
   return { element: from.currentTarget }
 }
 
-/** A button that opens a menu below it. Pass the button's content; items are made when it opens. */
+/**
+ * A button that opens a menu below it; items are made when it opens. `label` names the menu, and the button too when it
+ * shows a picture only.
+ */
 export function MenuButton({
   items,
   label,
+  iconOnly,
   children,
   className,
 }: {
   items: () => MenuItem[]
   label: string
+  iconOnly?: boolean
   children: ReactNode
   className?: string
 }) {
@@ -81,8 +86,8 @@ export function MenuButton({
         type="button"
         aria-haspopup="menu"
         aria-expanded={isOpen}
-        aria-label={label}
-        title={label}
+        aria-label={iconOnly ? label : undefined}
+        title={iconOnly ? label : undefined}
         onClick={event => open(event, items(), label)}
         onKeyDown={event => event.key === 'ArrowDown' && open(event, items(), label)}
         className={
