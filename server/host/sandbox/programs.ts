@@ -41,6 +41,26 @@ export type ProgramEntry = { run: () => Promise<Program> } | ProcessProgram
 /** Loaded at first use, so a broken or heavy program costs nothing to the others. */
 export const PROGRAMS: Record<string, ProgramEntry> = {
   zfs: { run: async () => (await import('./zfs/zfs.ts')).zfs },
+  sysctl: { run: async () => (await import('./sysctl.ts')).sysctl },
+  kldstat: { run: async () => (await import('./kldstat.ts')).kldstat },
+  pciconf: { run: async () => (await import('./pciconf.ts')).pciconf },
+  sysrc: { run: async () => (await import('./sysrc.ts')).sysrc },
+  ps: { run: async () => (await import('./ps.ts')).ps },
+  daemon: { run: async () => (await import('./daemon.ts')).daemon },
+  mount: { run: async () => (await import('./mount.ts')).mount },
+  dmesg: { run: async () => (await import('./dmesg.ts')).dmesg },
+  service: { run: async () => (await import('./service.ts')).service },
+  shutdown: { run: async () => (await import('./shutdown.ts')).shutdown },
+  uname: { run: async () => (await import('./uname.ts')).uname },
+  date: { run: async () => (await import('./date.ts')).date },
+  kldload: { run: async () => (await import('./kldstat.ts')).kldload },
+  pgrep: { run: async () => (await import('./ps.ts')).pgrep },
+  kill: { run: async () => (await import('./ps.ts')).kill },
+  hostname: { run: async () => (await import('./uname.ts')).hostname },
+  'freebsd-version': { run: async () => (await import('./uname.ts')).freebsdVersion },
+  clock: { run: async () => (await import('./date.ts')).clock },
+  fault: { run: async () => (await import('./faults.ts')).fault },
+  ifconfig: { run: async () => (await import('./ifconfig/ifconfig.ts')).ifconfig },
   zpool: { run: async () => (await import('./zpool/zpool.ts')).zpool },
 }
 

@@ -187,6 +187,8 @@ export type InterfaceState = {
   groups: string[]
   /** Bridges: names of their members. */
   members: string[]
+  /** Members that may not speak with each other. */
+  privateMembers?: string[]
   /** Taps: who has it open. */
   openedBy: number | null
   media: string | null
