@@ -2,7 +2,14 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { type EventRecord, type EventValue, emptyState, type PoolState, type WorldState } from './state.ts'
+import {
+  type DatasetState,
+  type EventRecord,
+  type EventValue,
+  emptyState,
+  type PoolState,
+  type WorldState,
+} from './state.ts'
 
 const KEPT_EVENTS = 512
 const SAVE_AFTER_MS = 40
@@ -25,7 +32,10 @@ export class World {
   powerOff: () => void = () => {}
   #listeners = new Set<(event: EventRecord) => void>()
   #changes = new Set<() => void>()
+  readonly #byGuid = new Map<string, string>()
   #timer: NodeJS.Timeout | null = null
+  /** A large world is written less often: at most a tenth of the time goes into it. */
+  #saveAfterMs = SAVE_AFTER_MS
   #closed = false
 
   constructor(dir: string) {
@@ -82,16 +92,18 @@ export class World {
     this.#timer = setTimeout(() => {
       this.#timer = null
       this.save()
-    }, SAVE_AFTER_MS)
+    }, this.#saveAfterMs)
     this.#timer.unref()
   }
 
   save(): void {
     if (!existsSync(this.dir)) return
     const file = path.join(this.dir, 'state.json')
+    const startedAt = performance.now()
     const doomed = this.doomed.splice(0)
     writeFileSync(`${file}.new`, JSON.stringify(this.state))
     renameSync(`${file}.new`, file)
+    this.#saveAfterMs = Math.max(SAVE_AFTER_MS, 10 * (performance.now() - startedAt))
     for (const name of doomed) rmSync(name, { recursive: true, force: true })
   }
 
@@ -137,7 +149,6 @@ export class World {
   /** The `history_event` of an act on a dataset or a pool. */
   history(pool: PoolState, act: string, what: { dsname?: string; dsid?: number; text: string }): EventRecord {
     return this.emitPool('sysevent.fs.zfs.history_event', pool, {
-      pool_context: 6,
       history_hostname: this.state.hostname,
       ...(what.dsname === undefined ? {} : { history_dsname: what.dsname }),
       history_internal_str: what.text,
@@ -212,6 +223,15 @@ export class World {
       if (dataset.mounted && this.mountpoint(dataset.name) === machinePath) return dataset
     }
     return null
+  }
+
+  datasetByGuid(guid: string): DatasetState | null {
+    const before = this.#byGuid.get(guid)
+    if (before !== undefined && this.state.datasets[before]?.guid === guid)
+      return this.state.datasets[before] ?? null
+    const found = Object.values(this.state.datasets).find(each => each.guid === guid) ?? null
+    if (found) this.#byGuid.set(guid, found.name)
+    return found
   }
 
   /** The volume behind `/dev/zvol/NAME`; null when the path is none. */
