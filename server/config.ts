@@ -1,4 +1,4 @@
-import { homedir } from 'node:os'
+import { homedir, hostname } from 'node:os'
 import path from 'node:path'
 import { AppError } from './errors.ts'
 
@@ -14,7 +14,7 @@ export type Config = {
   host: string
   /** SKEP_DEV=1: pages are compiled when they are asked for. */
   dev: boolean
-  /** SKEP_NAMES, comma separated: host names under which browsers may ask for Skep, beside localhost and addresses. */
+  /** Host names under which browsers may ask for Skep, beside localhost and addresses: this machine's, and SKEP_NAMES. */
   names: string[]
   /** SKEP_TRUST_PROXY=1: a reverse proxy in front sets X-Forwarded-For and X-Forwarded-Proto. */
   trustProxy: boolean
@@ -32,7 +32,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     stateDir: path.resolve(env.SKEP_STATE || path.join(homedir(), '.skep')),
     host: env.SKEP_HOST || 'local:',
     dev: env.SKEP_DEV === '1',
-    names: (env.SKEP_NAMES ?? '').split(',').flatMap(name => name.trim().toLowerCase() || []),
+    names: [hostname(), ...(env.SKEP_NAMES ?? '').split(',')].flatMap(
+      name => name.trim().toLowerCase() || [],
+    ),
     trustProxy: env.SKEP_TRUST_PROXY === '1',
   }
 }

@@ -25,11 +25,14 @@ const TYPES: Record<string, string> = {
  * The files of the build and of `public/`, looked up once: a path that is not in this list is not a file, so none can
  * climb out. `NAME.br` beside a file (written by the build) is sent to browsers that take brotli.
  */
-export function createStaticFiles(root: string): {
+export function createStaticFiles(
+  root: string,
+  { build }: { build: boolean },
+): {
   serve(request: IncomingMessage, response: ServerResponse, pathname: string): boolean
 } {
   const files = new Map<string, StaticFile>()
-  collect(path.join(root, '.next/static'), '/_next/static', true, files)
+  if (build) collect(path.join(root, '.next/static'), '/_next/static', true, files)
   collect(path.join(root, 'public'), '', false, files)
 
   return {

@@ -1,0 +1,146 @@
+import { chmodSync, mkdirSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { isIPv6 } from 'node:net'
+import { hostname } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Config, readConfig } from './config.ts'
+import { screenPassword } from './console/password.ts'
+import { createVncHubs } from './console/vnc.ts'
+import type { Services } from './context.ts'
+import { openDatabase } from './db/database.ts'
+import { AppError } from './errors.ts'
+import { createHost } from './host/create.ts'
+import { createHttpServer } from './http.ts'
+import { createInventory } from './inventory/live.ts'
+import { createReader } from './inventory/reader.ts'
+import { createLogger, type Logger } from './log.ts'
+import { createPages } from './pages.ts'
+import { settlers } from './procedures.ts'
+import { createServices } from './services.ts'
+import { attachSockets } from './sockets.ts'
+import { createStaticFiles } from './static.ts'
+import { readFacts } from './system/facts.ts'
+import { recoverTasks } from './tasks/recover.ts'
+import { readVms } from './vms/read.ts'
+
+const SWEEP_EVERY_MS = 60_000
+/** How long a stop waits for running tasks; what is still running then is settled at the next start. */
+const STOP_PATIENCE_MS = 10_000
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** What is in the way is said in one sentence on standard error, and the process ends with 1. */
+function die(error: unknown): never {
+  const next = error instanceof AppError && error.detail.next ? ` ${error.detail.next}` : ''
+  process.stderr.write(`skep: ${error instanceof Error ? error.message : String(error)}${next}\n`)
+  process.exit(1)
+}
+
+async function start(config: Config, log: Logger) {
+  mkdirSync(config.stateDir, { recursive: true, mode: 0o700 })
+  chmodSync(config.stateDir, 0o700)
+  const db = openDatabase(path.join(config.stateDir, 'skep.db'))
+  const host = await createHost(config.host)
+  const inventory = createInventory({
+    host,
+    read: createReader(host, { vms: () => readVms(host), facts: () => readFacts(host) }),
+  })
+  const services = createServices({ host, inventory, db, log, now: Date.now })
+  const screens = createVncHubs({
+    host,
+    inventory,
+    log,
+    now: Date.now,
+    passwordOf: vm => screenPassword(host, vm),
+  })
+
+  const pages = await createPages({ dev: config.dev, root, port: config.port })
+  endOnOurOwn(log)
+  let port = config.port
+  const doors = { services, config, pages, screens, port: () => port }
+  const server = createHttpServer({ ...doors, files: createStaticFiles(root, { build: !config.dev }) })
+  const sockets = attachSockets(server, doors)
+  port = await listen(server, config)
+
+  const stopping = new AbortController()
+  const context = { host, inventory, now: Date.now }
+  recoverTasks({
+    db,
+    tasks: services.tasks,
+    settlers: settlers(),
+    context,
+    log,
+    signal: stopping.signal,
+  }).catch((error: unknown) => log.error({ err: error }, 'tasks of the process before could not be settled'))
+  const sweeper = setInterval(() => services.accounts.sweep(), SWEEP_EVERY_MS)
+
+  /** The first signal ends in order, the second at once. */
+  let ending = false
+  async function stop() {
+    if (ending) process.exit(1)
+    ending = true
+    stopping.abort()
+    clearInterval(sweeper)
+    server.close()
+    await services.tasks.close(STOP_PATIENCE_MS)
+    sockets.close()
+    server.closeAllConnections()
+    services.live.close()
+    inventory.close()
+    await pages.close()
+    await host.close()
+    db.close()
+    process.exit(0)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop().catch(die))
+
+  process.stdout.write(`${welcome(services, config, port)}\n`)
+}
+
+/** Next answers every uncaught error by carrying on; a process in an unknown state must end instead. */
+function endOnOurOwn(log: Logger) {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.removeAllListeners(event)
+    process.on(event, (error: unknown) => {
+      log.fatal({ err: error }, event)
+      process.exit(1)
+    })
+  }
+}
+
+function listen(server: Server, config: Config): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = error.code === 'EADDRINUSE'
+      const words = taken
+        ? `Port ${config.port} is in use.`
+        : `Port ${config.port} cannot be opened: ${error.message}.`
+      reject(new AppError('in_use', words, taken ? { next: 'Set PORT to another one.' } : {}))
+    })
+    server.listen(config.port, config.listen, () => {
+      const address = server.address()
+      resolve(typeof address === 'object' && address ? address.port : config.port)
+    })
+  })
+}
+
+/** The one line: where Skep is, and how to come in. The token is a fragment, which no browser sends and no log keeps. */
+function welcome(services: Services, config: Config, port: number): string {
+  const wildcard = config.listen === '0.0.0.0' || config.listen === '::'
+  const name = wildcard ? hostname() : isIPv6(config.listen) ? `[${config.listen}]` : config.listen
+  const address = `http://${name}:${port}`
+  if (services.accounts.setupNeeded()) {
+    return `Skep: ${address}/setup#${services.accounts.issueSetupToken()} (this link works once: it makes the first administrator)`
+  }
+  const administrators = services.accounts.list().filter(one => one.role === 'administrator' && !one.disabled)
+  return `Skep: ${address} (sign in as ${administrators[0]?.name ?? 'an administrator'})`
+}
+
+const log = createLogger()
+try {
+  await start(readConfig(process.env), log)
+} catch (error) {
+  if (!(error instanceof AppError)) log.fatal({ err: error }, 'Skep could not start')
+  die(error)
+}

@@ -1,0 +1,134 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import pino from 'pino'
+import type { PasswordCost } from './accounts/password.ts'
+import { openDatabase } from './db/database.ts'
+import { AppError } from './errors.ts'
+import type { Host, RunResult } from './host/host.ts'
+import type { Change, Inventory } from './inventory/inventory.ts'
+import { createServices } from './services.ts'
+import type { Vm } from './vms/model.ts'
+
+/** A hash that costs nothing; what it costs in earnest is tested in password.test.ts. */
+export const CHEAP: PasswordCost = { logN: 4, r: 1, p: 1 }
+
+/** A clock that stands still until it is moved. */
+export function fakeClock(at = Date.UTC(2026, 0, 1)) {
+  return {
+    now: () => at,
+    advance(ms: number) {
+      at += ms
+    },
+  }
+}
+
+/** A directory below the system's temporary one, and how to remove it. */
+export async function temporaryDirectory(): Promise<{ dir: string; remove: () => Promise<void> }> {
+  const dir = await mkdtemp(path.join(tmpdir(), 'skep-test-'))
+  return { dir, remove: () => rm(dir, { recursive: true, force: true }) }
+}
+
+/** A machine made of one function that answers programs and a Map of files. */
+export function scriptedHost(
+  answer: (argv: readonly string[]) => Promise<RunResult> | RunResult = () => ({
+    exit: 0,
+    stdout: '',
+    stderr: '',
+  }),
+  connect: Host['connect'] = () => Promise.reject(new AppError('unreachable', 'Nothing listens there.')),
+): Host & { files: Map<string, string> } {
+  const files = new Map<string, string>()
+  const entry = (name: string, text: string) => ({
+    name,
+    type: 'file' as const,
+    sizeBytes: text.length,
+    mtimeMs: 0,
+  })
+  return {
+    id: 'scripted',
+    kind: 'sandbox',
+    files,
+    run: async argv => answer(argv),
+    async stream(argv) {
+      const { exit, stdout, stderr } = await answer(argv)
+      async function* lines() {
+        yield* stdout.split('\n').slice(0, -1)
+      }
+      return { lines: lines(), done: Promise.resolve({ exit, stderr }), kill: () => undefined }
+    },
+    connect,
+    async read(file) {
+      const text = files.get(file)
+      if (text === undefined) throw new AppError('not_found', `There is no file ${file}.`)
+      return text
+    },
+    async write(file, text) {
+      files.set(file, text)
+    },
+    async list(directory) {
+      return [...files]
+        .filter(([file]) => path.dirname(file) === directory)
+        .map(([file, text]) => entry(path.basename(file), text))
+    },
+    async stat(file) {
+      const text = files.get(file)
+      return text === undefined ? null : entry(path.basename(file), text)
+    },
+    async remove(file) {
+      files.delete(file)
+    },
+    mkdir: async () => undefined,
+    close: async () => undefined,
+  }
+}
+
+/** An inventory of a machine with nothing on it but `vms`; `tell` is the machine changing by itself. */
+export function quietInventory(vms: Vm[] = []) {
+  const listeners = new Set<(changes: Change[]) => void>()
+  const aged = async <T>(value: T) => ({ value, heardAt: 0 })
+  const absent = async (): Promise<never> => {
+    throw new AppError('not_found', 'There is no such thing on this machine.')
+  }
+  const inventory: Inventory = {
+    pools: () => aged([]),
+    pool: absent,
+    datasets: () => aged([]),
+    propertiesOf: () => aged([]),
+    snapshotPage: absent,
+    holdsOf: () => aged([]),
+    snapshots: () => aged([]),
+    snapshotsOf: () => aged([]),
+    bookmarksOf: () => aged([]),
+    vms: () => aged(vms),
+    facts: absent,
+    status: () => ({ id: 'scripted', kind: 'sandbox', state: 'online', heardAt: 0, reason: null }),
+    watch(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    refresh: async () => undefined,
+    close: () => listeners.clear(),
+  }
+  return {
+    ...inventory,
+    tell: (changes: Change[]) => {
+      for (const listener of listeners) listener(changes)
+    },
+    watched: () => listeners.size > 0,
+  }
+}
+
+/** All services on a scripted machine, with a database in memory and a clock that stands still. */
+export function testServices(parts: { host?: Host; inventory?: Inventory; vms?: Vm[] } = {}) {
+  const clock = fakeClock()
+  const services = createServices({
+    host: parts.host ?? scriptedHost(),
+    inventory: parts.inventory ?? quietInventory(parts.vms),
+    db: openDatabase(':memory:'),
+    log: pino({ level: 'silent' }),
+    now: clock.now,
+    passwordCost: CHEAP,
+  })
+  return { ...services, clock }
+}
