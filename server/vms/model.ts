@@ -183,3 +183,44 @@ export type VmChoices = {
     }
   >
 }
+
+/** What a person may want of a guest, as the menus name it. */
+export type VmVerb = 'start' | 'shutdown' | 'forceOff' | 'reset' | 'destroy' | 'edit' | 'cleanUp' | 'clone'
+
+const AWAY = 'It is not running.'
+
+/** Why a verb is not possible for a guest as it is now, in one sentence; null when it is. */
+export function whyNot(
+  vm: Pick<Vm, 'state' | 'stateReason' | 'problems' | 'supervisor'>,
+  verb: VmVerb,
+): string | null {
+  const { state } = vm
+  const alive = state === 'running' || state === 'waiting' || state === 'firmware' || state === 'stopping'
+  switch (verb) {
+    case 'start':
+      if (alive || state === 'starting') return 'It is running.'
+      if (state === 'leftover') return 'Clean up what the last run left first.'
+      if (state === 'locked') return vm.stateReason ?? 'Another host holds its lock.'
+      if (state === 'suspended') return 'It is suspended; resume it with vm(8).'
+      return vm.problems[0] ?? null
+    case 'shutdown':
+      return state === 'running' || state === 'waiting' || state === 'firmware'
+        ? null
+        : state === 'stopping'
+          ? 'It is shutting down.'
+          : AWAY
+    case 'reset':
+      return state === 'running' || state === 'waiting' || state === 'firmware' ? null : AWAY
+    case 'forceOff':
+      return alive || state === 'starting' ? null : AWAY
+    case 'destroy':
+      if (alive || state === 'starting') return 'Shut it down first.'
+      if (state === 'leftover') return 'Clean up what the last run left first.'
+      return state === 'locked' ? (vm.stateReason ?? 'Another host holds its lock.') : null
+    case 'cleanUp':
+      return state === 'leftover' ? null : 'Nothing is left over.'
+    case 'edit':
+    case 'clone':
+      return null
+  }
+}

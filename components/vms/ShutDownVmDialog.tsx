@@ -1,0 +1,38 @@
+'use client'
+import { useState } from 'react'
+import { useAction } from '../shell/useAction.ts'
+import { useApi } from '../trpc.tsx'
+import { Field, Select } from '../ui/Field.tsx'
+import { PlanDialog } from '../ui/PlanDialog.tsx'
+import type { VmDialogProps } from './dialog.ts'
+
+const GRACES = [
+  { value: '30', label: '30 seconds' },
+  { value: '90', label: '90 seconds' },
+  { value: '300', label: '5 minutes' },
+  { value: '1800', label: '30 minutes' },
+] as const
+
+/** The ladder: asked by its power button, asked again, forced off when the time is over. */
+export default function ShutDownVmDialog({ vm, onClose }: VmDialogProps) {
+  const [grace, setGrace] = useState<(typeof GRACES)[number]['value']>('90')
+  const action = useAction(
+    useApi().vms.shutdown,
+    { vm: vm.name, graceSeconds: Number(grace) },
+    { onDone: onClose },
+  )
+  return (
+    <PlanDialog
+      title={`Shut down ${vm.name}`}
+      subtitle="The guest is asked by its power button (ACPI), as a person would press it."
+      verb="Shut down"
+      action={action}
+      onClose={onClose}
+      footnote="You can force it off earlier from the task."
+    >
+      <Field label="Force it off after" hint="A guest that is still in its firmware ends at once.">
+        <Select choices={GRACES} value={grace} onValue={setGrace} />
+      </Field>
+    </PlanDialog>
+  )
+}

@@ -1,0 +1,54 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { Plus } from 'lucide-react'
+import { useRouter } from 'next/navigation'
+import { explain } from '../errors.ts'
+import { roleReason } from '../shell/me.ts'
+import { paths } from '../shell/paths.ts'
+import { useTools } from '../shell/useTools.ts'
+import { useTRPC } from '../trpc.tsx'
+import { Button } from '../ui/Button.tsx'
+import { DataTable } from '../ui/DataTable.tsx'
+import { EmptyState } from '../ui/EmptyState.tsx'
+import { PageHeader } from '../ui/Page.tsx'
+import { VM_COLUMNS } from './columns.tsx'
+import { createVm, vmMenu } from './menu.tsx'
+
+export function VmsPage() {
+  const vms = useQuery(useTRPC().vms.list.queryOptions())
+  const tools = useTools()
+  const router = useRouter()
+  const create = (
+    <Button
+      look="primary"
+      icon={<Plus size={16} />}
+      disabled={roleReason(tools.role, 'operator')}
+      onClick={() => createVm(tools)}
+    >
+      New virtual machine
+    </Button>
+  )
+  return (
+    <>
+      <PageHeader title="Virtual machines" actions={create} />
+      <DataTable
+        name="vms"
+        label="Virtual machines"
+        columns={VM_COLUMNS}
+        rows={vms.data?.value}
+        rowId={vm => vm.name}
+        error={vms.error && explain(vms.error)}
+        heardAt={vms.data?.heardAt}
+        initialSort={{ column: 'name', descending: false }}
+        filterLabel="Filter virtual machines"
+        onOpen={vm => router.push(paths.vm(vm.name))}
+        menu={vm => vmMenu(vm, tools)}
+        empty={
+          <EmptyState title="No virtual machine yet." action={create}>
+            A guest is a NAME.conf in a vm-bhyve datastore. Guests that vm(8) makes appear here too.
+          </EmptyState>
+        }
+      />
+    </>
+  )
+}
