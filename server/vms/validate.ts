@@ -5,7 +5,7 @@
 import { bhyveTraps, type Trap } from '../host/bhyve.ts'
 import { macIsValid } from '../host/bhyve-devices.ts'
 import { buildLaunch, isUefi } from './command.ts'
-import { type Conf, confText, confTrue, confValue, words } from './conf.ts'
+import { type Conf, confText, confValue, words } from './conf.ts'
 import { diskEntries, type GuestPlace } from './devices.ts'
 import { planNics } from './nics.ts'
 import { switchNamed } from './system-conf.ts'
@@ -57,7 +57,9 @@ function textProblems(conf: Conf): ConfProblem[] {
     if (value.includes('\r')) {
       return [{ field: key, message: 'The file has Windows line ends (CR), which stay in every value.' }]
     }
-    if (ONE_WORD.test(key) && /[ \t]/.test(value)) {
+    // Blanks around a word that stands alone (-c, -m, -U) go away by themselves.
+    const alone = /^(cpu|memory|uuid)$/.test(key) ? value.trim() : value
+    if (ONE_WORD.test(key) && /[ \t]/.test(alone)) {
       problems.push({ field: key, message: `${key} holds a blank, at which vm-bhyve cuts it in two.` })
     }
     if (ONE_WORD.test(key) && /['`\\]/.test(value)) {
@@ -155,8 +157,21 @@ function diskProblems(conf: Conf): ConfProblem[] {
   return problems
 }
 
-/** Builds the command as if the host had everything, and judges it as bhyve would read it. */
+/** Judges the command as bhyve would read it. What is in order without bhyve_options is the fault of bhyve_options. */
 function commandProblems(place: GuestPlace, conf: Conf, system: Conf): ConfProblem[] {
+  const found = commandTraps(place, conf, system)
+  if ('field' in found) return [found]
+  const plain: Conf = { entries: conf.entries.filter(entry => entry.key !== 'bhyve_options') }
+  const without = found.length > 0 ? commandTraps(place, plain, system) : []
+  const own = new Set('field' in without ? [] : without.map(trap => trap.why))
+  return found.map(trap => ({
+    field: own.has(trap.why) ? fieldOf(trap, conf) : 'bhyve_options',
+    message: trap.why,
+  }))
+}
+
+/** Builds the command as if the host had everything. */
+function commandTraps(place: GuestPlace, conf: Conf, system: Conf): Trap[] | ConfProblem {
   const nics = planNics(conf, system, { interfaces: [], macs: new Map(), freeLink: () => 2 })
   const taps = new Map(
     nics.map(nic => [
@@ -180,20 +195,15 @@ function commandProblems(place: GuestPlace, conf: Conf, system: Conf): ConfProbl
     resume: false,
   })
   if (!result.launch) {
-    return [{ field: result.refused.detail?.field ?? 'loader', message: result.refused.message }]
+    return { field: result.refused.detail?.field ?? 'loader', message: result.refused.message }
   }
-  return bhyveTraps(result.launch.argv.slice(1)).map(trap => ({
-    field: fieldOf(trap, conf),
-    message: trap.why,
-  }))
+  return bhyveTraps(result.launch.argv.slice(1))
 }
 
 /** Which key an argument of the command came from. */
 function fieldOf(trap: Trap, conf: Conf): string {
   const { argument } = trap
-  if (confText(conf, 'bhyve_options').includes(argument.slice(3)) && confTrue(conf, 'bhyve_options')) {
-    return 'bhyve_options'
-  }
+  if (/PCI slot/.test(trap.why)) return 'start_slot'
   if (argument.startsWith('-m')) return 'memory'
   if (argument.startsWith('-c')) return 'cpu'
   if (argument.startsWith('-U')) return 'uuid'
@@ -211,7 +221,9 @@ function fieldOf(trap: Trap, conf: Conf): string {
   if (nic !== undefined) return `network${nic}_type`
   const disk = diskEntries(conf).find(one => argument.includes(one.name))
   if (disk)
-    return /option|sector|boot|neither/.test(trap.why) ? `disk${disk.index}_opts` : `disk${disk.index}_type`
+    return /option|sector|boot|neither|range|not 512/.test(trap.why)
+      ? `disk${disk.index}_opts`
+      : `disk${disk.index}_type`
   if (argument.includes(',passthru')) return 'passthru0'
   if (argument.includes('virtio-console')) return 'virt_console0'
   return 'start_slot'
