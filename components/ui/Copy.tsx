@@ -3,6 +3,7 @@ import { Check, Copy as CopyIcon } from 'lucide-react'
 import { useState } from 'react'
 import { Button, IconButton } from './Button.tsx'
 import { cx } from './cx.ts'
+import { ScrollArea } from './ScrollArea.tsx'
 
 /**
  * Puts text on the clipboard. Plain http to another machine has no Clipboard API (not a secure context):
@@ -81,10 +82,9 @@ export function CodeBlock({
         label={`Copy ${label.toLowerCase()}`}
         className="absolute top-1 right-1"
       />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard */}
-      <section aria-label={label} tabIndex={0} className="max-h-80 overflow-auto py-2 pr-9 pl-3">
+      <ScrollArea label={label} className="max-h-80 overflow-auto py-2 pr-9 pl-3">
         <pre className="font-mono text-xs leading-5">{text}</pre>
-      </section>
+      </ScrollArea>
     </div>
   )
 }

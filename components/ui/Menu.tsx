@@ -110,7 +110,7 @@ function MenuPopup({ items, anchor, label, onClose }: OpenMenu & { onClose: () =
   const [shown, setShown] = useState(items)
   // Inside a dialog everything outside of it is inert, so the menu lives where it was opened.
   const [holder] = useState<Element>(
-    () => ('element' in anchor ? anchor.element : before)?.closest('[role=dialog]') ?? document.body,
+    () => ('element' in anchor ? anchor.element : before)?.closest('[role=dialog], dialog') ?? document.body,
   )
 
   useLayoutEffect(() => {

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard.
 'use client'
 import { ChevronRight } from 'lucide-react'
 import type { Plan, Step, Victim } from '../../server/tasks/model.ts'
@@ -8,6 +7,7 @@ import { CopyButton } from './Copy.tsx'
 import { cx } from './cx.ts'
 import { plural } from './format.ts'
 import { victimsInWords, victimWord } from './plan.ts'
+import { ScrollArea } from './ScrollArea.tsx'
 import { commandLine, shellText } from './shell.ts'
 import { Time } from './Time.tsx'
 
@@ -116,9 +116,8 @@ export function Commands({ steps, open }: { steps: Step[]; open?: boolean }) {
       <div className="absolute top-1.5 right-2">
         <CopyButton text={shellText(steps)} />
       </div>
-      <section
-        aria-label="Commands"
-        tabIndex={0}
+      <ScrollArea
+        label="Commands"
         className="max-h-72 overflow-auto rounded-b-lg border-line border-t bg-sunken px-3 py-2"
       >
         <pre className="font-mono text-xs leading-5">
@@ -127,7 +126,7 @@ export function Commands({ steps, open }: { steps: Step[]; open?: boolean }) {
             <StepText key={index} step={step} />
           ))}
         </pre>
-      </section>
+      </ScrollArea>
     </details>
   )
 }

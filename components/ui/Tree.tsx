@@ -207,11 +207,7 @@ function Row({ row, index, start, size, current, active, onActive, onToggle, onM
           className={cx('transition-transform duration-100', expanded && 'rotate-90')}
         />
       </button>
-      {node.icon && (
-        <span aria-hidden className="-ml-1 shrink-0 text-muted">
-          {node.icon}
-        </span>
-      )}
+      {node.icon && <span className="-ml-1 inline-flex shrink-0 text-muted">{node.icon}</span>}
       <span className="min-w-0 truncate" title={node.label}>
         {node.label}
       </span>

@@ -1,0 +1,94 @@
+'use client'
+import { usePathname } from 'next/navigation'
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
+import { Live } from '../live.tsx'
+import { Banners } from './Banners.tsx'
+import { Dialogs } from './dialogs.tsx'
+import { Header } from './Header.tsx'
+import { ResourceTree } from './ResourceTree.tsx'
+import { TaskDrawer } from './TaskDrawer.tsx'
+import { TreeDrawer } from './TreeDrawer.tsx'
+
+const Palette = lazy(() => import('./Palette.tsx').then(module => ({ default: module.Palette })))
+const Toaster = lazy(() => import('../ui/Toast.tsx').then(module => ({ default: module.Toaster })))
+
+/** Header, tree, page, tasks: around every page of the console. */
+export function Frame({ children }: { children: ReactNode }) {
+  return (
+    <Live>
+      <Dialogs>
+        <Layout>{children}</Layout>
+      </Dialogs>
+    </Live>
+  )
+}
+
+function Layout({ children }: { children: ReactNode }) {
+  const [palette, setPalette] = useState(false)
+  const [tree, setTree] = useState(false)
+  const [tasks, setTasks] = useState(false)
+  const [ready, setReady] = useState(false)
+  const main = useRef<HTMLElement>(null)
+  const pathname = usePathname()
+
+  useEffect(() => setReady(true), [])
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (
+        event.key.toLowerCase() !== 'k' ||
+        !(event.ctrlKey || event.metaKey) ||
+        event.altKey ||
+        event.shiftKey
+      )
+        return
+      event.preventDefault()
+      setPalette(open => !open)
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [])
+  // A new page starts at its top; the tree of a phone has done its work.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the path is what it answers to
+  useEffect(() => {
+    main.current?.scrollTo(0, 0)
+    setTree(false)
+  }, [pathname])
+
+  return (
+    <div className="grid h-dvh grid-cols-[minmax(0,1fr)] grid-rows-[48px_minmax(0,1fr)_auto] md:grid-cols-[264px_minmax(0,1fr)]">
+      <a
+        href="#main"
+        className="absolute top-2 left-2 z-50 -translate-y-16 rounded-md bg-accent px-3 py-1.5 font-medium text-on-accent focus:translate-y-0"
+      >
+        Skip to the page
+      </a>
+      <div className="md:col-span-2">
+        <Header
+          onSearch={() => setPalette(true)}
+          onTree={() => setTree(true)}
+          onTasks={() => setTasks(true)}
+        />
+      </div>
+      <nav aria-label="Resources" className="min-h-0 border-line border-r bg-panel max-md:hidden">
+        <ResourceTree className="h-full px-1.5 py-2" />
+      </nav>
+      <main
+        ref={main}
+        id="main"
+        tabIndex={-1}
+        className="min-h-0 min-w-0 overflow-y-auto px-3 pt-4 pb-8 outline-none sm:px-6"
+      >
+        <Banners />
+        {children}
+      </main>
+      <div className="min-w-0 md:col-span-2">
+        <TaskDrawer open={tasks} onOpen={setTasks} />
+      </div>
+      {tree && <TreeDrawer onClose={() => setTree(false)} />}
+      <Suspense fallback={null}>
+        {palette && <Palette onClose={() => setPalette(false)} />}
+        {ready && <Toaster />}
+      </Suspense>
+    </div>
+  )
+}

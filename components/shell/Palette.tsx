@@ -1,0 +1,72 @@
+'use client'
+import { Command } from 'cmdk'
+import { Search } from 'lucide-react'
+import { Dialog as Radix } from 'radix-ui'
+import { useMemo, useState } from 'react'
+import { allThings, paletteEntries } from './things.ts'
+import { useResources } from './useResources.ts'
+import { useTools } from './useTools.ts'
+
+/** Finds any thing and any action by name. */
+export function Palette({ onClose }: { onClose: () => void }) {
+  const { pools, datasets, vms } = useResources()
+  const tools = useTools()
+  const [query, setQuery] = useState('')
+  const things = useMemo(() => allThings({ pools, datasets, vms }), [pools, datasets, vms])
+  const entries = useMemo(() => paletteEntries(query, things, tools), [query, things, tools])
+  return (
+    <Radix.Root open onOpenChange={open => !open && onClose()}>
+      <Radix.Portal>
+        <Radix.Overlay className="fixed inset-0 z-40 bg-veil" />
+        <Radix.Content
+          aria-describedby={undefined}
+          className="fixed inset-x-2 top-[8dvh] z-40 mx-auto max-w-xl overflow-hidden rounded-xl border border-line bg-panel shadow-float outline-none"
+        >
+          <Radix.Title className="sr-only">Find or do</Radix.Title>
+          <Command shouldFilter={false} loop label="Find or do">
+            <div className="flex items-center gap-2 border-line border-b px-4">
+              <Search aria-hidden size={16} className="shrink-0 text-muted" />
+              <Command.Input
+                value={query}
+                onValueChange={setQuery}
+                placeholder="A name, or what to do with it: start win11"
+                className="h-12 w-full min-w-0 bg-transparent outline-none"
+              />
+            </div>
+            <Command.List className="max-h-[min(60dvh,420px)] overflow-y-auto p-1.5">
+              <Command.Empty className="px-3 py-6 text-center text-muted">
+                Nothing has that name.
+              </Command.Empty>
+              {entries.map(entry => (
+                <Command.Item
+                  key={entry.id}
+                  value={entry.id}
+                  aria-disabled={entry.disabled ? true : undefined}
+                  onSelect={() => {
+                    if (entry.disabled) return
+                    onClose()
+                    entry.run()
+                  }}
+                  className="flex min-h-9 items-center gap-2 rounded-md px-3 py-1 data-[selected=true]:bg-accent-soft"
+                >
+                  {entry.icon && (
+                    <span aria-hidden className="shrink-0 text-muted">
+                      {entry.icon}
+                    </span>
+                  )}
+                  <span className="min-w-0 flex-1 truncate">
+                    {entry.title}
+                    {entry.disabled && (
+                      <span className="block truncate text-muted text-xs">{entry.disabled}</span>
+                    )}
+                  </span>
+                  <span className="shrink-0 text-muted text-xs">{entry.note}</span>
+                </Command.Item>
+              ))}
+            </Command.List>
+          </Command>
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  )
+}

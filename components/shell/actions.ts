@@ -1,0 +1,39 @@
+import type { Role } from '../../server/accounts/model.ts'
+import type { Dataset } from '../../server/datasets/model.ts'
+import type { Pool } from '../../server/pools/model.ts'
+import type { Vm } from '../../server/vms/model.ts'
+import type { Api } from '../trpc.tsx'
+import type { MenuItem } from '../ui/Menu.tsx'
+import type { useDialogs } from './dialogs.tsx'
+import type { ActionApi } from './useAction.ts'
+
+/** What a menu of a thing works with. */
+export type Tools = {
+  api: Api
+  role: Role | null
+  /** Opens a dialog: `open(close => <DestroyVmDialog vm={vm} onClose={close} />)`. */
+  open: ReturnType<typeof useDialogs>
+  /** Plans and runs at once what needs no question; errors come as a toast. */
+  act: <Input, Result>(api: ActionApi<Input, Result>, input: Input) => Promise<Result | null>
+  /** Goes to a page. */
+  go: (href: string) => void
+}
+
+/**
+ * What can be done with one thing. The right click in the tree, the row menu of its list and the palette ("start win11")
+ * all come from here: a noun has one list of its actions, in `components/<noun>/menu.tsx`.
+ */
+export type ThingMenus = {
+  pool: (pool: Pool, tools: Tools) => MenuItem[]
+  dataset: (dataset: Dataset, tools: Tools) => MenuItem[]
+  vm: (vm: Vm, tools: Tools) => MenuItem[]
+  /** Actions of no single thing: "Create a virtual machine". */
+  general: (tools: Tools) => MenuItem[]
+}
+
+export const thingMenus: ThingMenus = {
+  pool: () => [],
+  dataset: () => [],
+  vm: () => [],
+  general: () => [],
+}

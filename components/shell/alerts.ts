@@ -1,0 +1,78 @@
+import type { Pool } from '../../server/pools/model.ts'
+import type { Capability, HostStatus } from '../../server/system/model.ts'
+import type { Vm } from '../../server/vms/model.ts'
+import { percent } from '../ui/format.ts'
+import { paths } from './paths.ts'
+import { VDEV_STATES } from './state.ts'
+
+export type Alert = { id: string; tone: 'warning' | 'bad'; text: string; href: string }
+
+/** Beyond this share a pool slows down and soon takes no writes: a warning; beyond the second it is bad. */
+const FULL_WARNING = 85
+const FULL_BAD = 95
+
+type Facts = {
+  pools: readonly Pool[] | null
+  vms: readonly Vm[] | null
+  capabilities: readonly Capability[] | null
+  status: HostStatus | null
+}
+
+/** Everything that is not well, worst first, each with where to look. */
+export function alertsOf({ pools, vms, capabilities, status }: Facts): Alert[] {
+  const alerts: Alert[] = []
+  if (status?.state === 'lost') {
+    alerts.push({
+      id: 'host',
+      tone: 'bad',
+      text: status.reason ?? 'The host does not answer.',
+      href: paths.system(),
+    })
+  }
+  for (const pool of pools ?? []) {
+    if (pool.health !== 'ONLINE') {
+      const { tone, word } = VDEV_STATES[pool.health]
+      alerts.push({
+        id: `health ${pool.name}`,
+        tone: tone === 'bad' ? 'bad' : 'warning',
+        text: `The pool ${pool.name} is ${word.toLowerCase()}.`,
+        href: paths.pool(pool.name),
+      })
+    }
+    if (pool.capacityPercent >= FULL_WARNING) {
+      alerts.push({
+        id: `full ${pool.name}`,
+        tone: pool.capacityPercent >= FULL_BAD ? 'bad' : 'warning',
+        text: `The pool ${pool.name} is ${percent(pool.capacityPercent / 100)} full.`,
+        href: paths.pool(pool.name),
+      })
+    }
+  }
+  for (const vm of vms ?? []) {
+    if (vm.state === 'crashed' || vm.state === 'leftover') {
+      alerts.push({
+        id: `vm ${vm.name}`,
+        tone: vm.state === 'crashed' ? 'bad' : 'warning',
+        text: `${vm.name}: ${vm.stateReason ?? (vm.state === 'crashed' ? 'it crashed.' : 'parts of a dead bhyve are left over.')}`,
+        href: paths.vm(vm.name),
+      })
+    } else if (vm.problems[0]) {
+      alerts.push({
+        id: `vm ${vm.name}`,
+        tone: 'warning',
+        text: `${vm.name}: ${vm.problems[0]}`,
+        href: paths.vm(vm.name),
+      })
+    }
+  }
+  for (const capability of capabilities ?? []) {
+    if (capability.state === 'ok') continue
+    alerts.push({
+      id: `host ${capability.id}`,
+      tone: capability.state === 'missing' ? 'bad' : 'warning',
+      text: capability.reason,
+      href: paths.system(),
+    })
+  }
+  return alerts.sort((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad'))
+}

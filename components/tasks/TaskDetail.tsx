@@ -1,0 +1,157 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { TaskCommand, TaskWithDetail } from '../../server/tasks/model.ts'
+import { explain, fromApp } from '../errors.ts'
+import { useMay } from '../shell/me.ts'
+import { TASK_STATES } from '../shell/state.ts'
+import { useApi, useTRPC } from '../trpc.tsx'
+import { Button } from '../ui/Button.tsx'
+import { Code } from '../ui/Copy.tsx'
+import { cx } from '../ui/cx.ts'
+import { ErrorNotice } from '../ui/ErrorNotice.tsx'
+import { duration, exactTime, plural } from '../ui/format.ts'
+import { Progress } from '../ui/Meter.tsx'
+import { KeyValues } from '../ui/Page.tsx'
+import { PlanView } from '../ui/PlanView.tsx'
+import { ScrollArea } from '../ui/ScrollArea.tsx'
+import { Loading } from '../ui/Spinner.tsx'
+import { StateMark } from '../ui/State.tsx'
+import { commandLine } from '../ui/shell.ts'
+import { Time, useNow } from '../ui/Time.tsx'
+import { toastError } from '../ui/Toast.tsx'
+import { taskDuration, taskLine } from './words.ts'
+
+/** One task: how it stands, what ran with its results, and the plan it followed. Live while it runs. */
+export function TaskDetail({ id, compact }: { id: number; compact?: boolean }) {
+  const trpc = useTRPC()
+  const query = useQuery(trpc.tasks.get.queryOptions({ id }))
+  if (query.error && !query.data) return <ErrorNotice error={explain(query.error)} />
+  if (!query.data) return <Loading what="the task" lines={5} />
+  return <Detail task={query.data} compact={compact} />
+}
+
+function Detail({ task, compact }: { task: TaskWithDetail; compact?: boolean }) {
+  const running = task.state === 'running'
+  const now = useNow(running)
+  return (
+    <div className="flex flex-col gap-4">
+      <div className="flex flex-wrap items-start gap-x-4 gap-y-2">
+        <div className="min-w-0 flex-1">
+          {compact && <p className="font-medium break-words">{task.title}</p>}
+          <p className={cx('flex flex-wrap items-center gap-x-2', !compact && 'text-base')}>
+            <StateMark {...TASK_STATES[task.state]} />
+            <span className="text-muted">
+              by {task.userName} · <Time at={task.startedAt} /> · {taskDuration(task, now)}
+            </span>
+          </p>
+          {!task.error && taskLine(task) && <p className="mt-1 break-words">{taskLine(task)}</p>}
+        </div>
+        {running && <JumpAhead task={task} />}
+      </div>
+      {running && <Progress share={task.fraction} label={task.title} />}
+      {task.error && <ErrorNotice error={fromApp(task.error)} />}
+      <CommandList commands={task.commands} />
+      {!compact && (
+        <>
+          <section>
+            <h2 className="mb-2 font-semibold">The plan that was shown</h2>
+            <PlanView plan={task.plan} past />
+          </section>
+          <KeyValues
+            items={[
+              ['Number', String(task.id)],
+              ['Action', <Code key="action">{task.action}</Code>],
+              ['Host', task.hostId],
+              ['Began', exactTime(task.startedAt)],
+              task.endedAt === null ? null : ['Ended', exactTime(task.endedAt)],
+              task.locks.length === 0 ? null : ['Held meanwhile', task.locks.join(', ')],
+            ]}
+          />
+        </>
+      )}
+    </div>
+  )
+}
+
+/** A guest that is asked to shut down may be left no more time. */
+function JumpAhead({ task }: { task: TaskWithDetail }) {
+  const api = useApi()
+  const may = useMay()
+  const [pressed, setPressed] = useState(false)
+  if (task.action !== 'vms.shutdown') return null
+  return (
+    <Button
+      small
+      disabled={may('operator')}
+      busy={pressed}
+      onClick={async () => {
+        setPressed(true)
+        try {
+          await api.tasks.nudge.mutate({ id: task.id })
+        } catch (error) {
+          toastError(explain(error))
+          setPressed(false)
+        }
+      }}
+    >
+      Force off now
+    </Button>
+  )
+}
+
+function CommandList({ commands }: { commands: readonly TaskCommand[] }) {
+  if (commands.length === 0) return null
+  return (
+    <section>
+      <h2 className="mb-1 font-medium text-sm">What ran</h2>
+      <ol className="rounded-lg border border-line">
+        {commands.map(command => (
+          <li key={command.seq} className="border-line border-b last:border-b-0">
+            <Command command={command} />
+          </li>
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+function Command({ command }: { command: TaskCommand }) {
+  const failed = command.durationMs !== null && command.kind === 'run' && command.exit !== 0
+  const output = [command.stdout, command.stderr].filter(Boolean).join('\n')
+  const head = (
+    <>
+      <code className="min-w-0 flex-1 font-mono text-xs break-all">{commandLine(command.argv)}</code>
+      <span className="flex shrink-0 items-center gap-2 text-faint text-xs">
+        {command.times > 1 && <span>{plural(command.times, 'time')}</span>}
+        {failed && (
+          <span className="text-bad">
+            {command.exit === null ? 'ended by a signal' : `exit ${command.exit}`}
+          </span>
+        )}
+        {command.durationMs === null ? (
+          <StateMark tone="busy" word="Running" />
+        ) : (
+          <span>{duration(command.durationMs)}</span>
+        )}
+      </span>
+    </>
+  )
+  if (!output) return <div className="flex items-baseline gap-3 px-3 py-1.5">{head}</div>
+  return (
+    <details open={failed}>
+      <summary className="flex items-baseline gap-3 px-3 py-1.5 hover:bg-sunken">{head}</summary>
+      <div className="px-3 pb-2">
+        <ScrollArea label="Output" className="max-h-72 overflow-auto rounded-md bg-sunken px-3 py-2">
+          <pre className="font-mono text-xs leading-5">
+            {command.stdout}
+            {command.stderr && <span className="text-bad">{command.stderr}</span>}
+          </pre>
+        </ScrollArea>
+        {command.truncated && (
+          <p className="mt-1 text-faint text-xs">The output was longer; the rest was not kept.</p>
+        )}
+      </div>
+    </details>
+  )
+}
