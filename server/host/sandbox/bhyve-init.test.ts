@@ -56,6 +56,7 @@ const HOST: HostFacts = {
   openTap: async name => TAPS.has(name),
   hasPpt: device => PPT.has(device),
   maxCpus: 16,
+  createVm: async () => {},
 }
 
 function read(name: string, what: string): string {

@@ -19,6 +19,8 @@ export type HostFacts = {
   hasPpt: (device: string) => boolean
   /** hw.vmm.maxcpu. */
   maxCpus: number
+  /** Makes /dev/vmm/NAME; it stays when what follows fails. Throws BhyveExit when another process runs that guest. */
+  createVm: (name: string, cpus: number, memoryBytes: number) => Promise<void>
 }
 
 export type GuestPlan = DevicePlan & {
@@ -42,7 +44,11 @@ export async function initGuest(
   const memoryBytes = memory(config)
   domains(config, cpus)
   if (cpus > host.maxCpus) throw new BhyveExit(71, 'bhyve: vm_set_topology')
-  const bootrom = await firmware(config, host)
+  const name = config.get('name') ?? ''
+  const bootrom = config.get('bootrom')
+  if (bootrom === undefined) throw new BhyveExit(4, 'bhyve: no bootrom was configured')
+  await host.createVm(name, cpus, memoryBytes)
+  await firmware(config, host, bootrom)
   debugServer(config)
   config.boolAt('acpi_tables', true)
   config.boolAt('rtc.use_localtime', true)
@@ -53,7 +59,7 @@ export async function initGuest(
   uuid(config)
   return {
     ...plan,
-    name: config.get('name') ?? '',
+    name,
     cpus,
     memoryBytes,
     bootrom,
@@ -157,9 +163,7 @@ function domains(config: Config, cpus: number): void {
 const ROM_MOST = 16 * MIB
 const PAGE = 4096
 
-async function firmware(config: Config, host: HostFacts): Promise<string> {
-  const rom = config.get('bootrom')
-  if (rom === undefined) throw new BhyveExit(4, 'bhyve: no bootrom was configured')
+async function firmware(config: Config, host: HostFacts, rom: string): Promise<void> {
   const facts = await host.stat(rom).catch((error: unknown) => {
     throw new BhyveExit(4, `Error opening bootrom "${rom}": ${strerror(error)}`)
   })
@@ -181,7 +185,6 @@ async function firmware(config: Config, host: HostFacts): Promise<string> {
   if (facts.sizeBytes === 0) throw new BhyveExit(4, 'bhyve: ROM size 0 is invalid')
   if (facts.sizeBytes % PAGE !== 0)
     throw new BhyveExit(4, `bhyve: ROM size ${facts.sizeBytes} is not a multiple of the page size`)
-  return rom
 }
 
 function debugServer(config: Config): void {

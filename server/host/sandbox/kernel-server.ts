@@ -212,7 +212,9 @@ class Client {
       }
       case 'vmm.create': {
         const { name, cpus, memoryBytes, pid } = Vmm.parse(header)
-        if (Object.hasOwn(state.vmm, name)) throw new KernelError('EEXIST', `${name}: File exists`)
+        // One that nobody runs is taken over and begins anew, as bhyve does with a bootrom.
+        if (Object.hasOwn(state.vmm, name) && state.vmm[name]?.pid !== null)
+          throw new KernelError('EEXIST', `${name}: File exists`)
         state.vmm[name] = { name, pid, cpus, memoryBytes, createdAt: world.now() }
         world.changed()
         return {}

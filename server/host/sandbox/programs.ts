@@ -40,6 +40,9 @@ export type ProgramEntry = { run: () => Promise<Program> } | ProcessProgram
 
 /** Loaded at first use, so a broken or heavy program costs nothing to the others. */
 export const PROGRAMS: Record<string, ProgramEntry> = {
+  bhyve: { script: new URL('./bhyve-main.ts', import.meta.url) },
+  bhyvectl: { run: async () => (await import('./bhyvectl.ts')).bhyvectl },
+  dd: { run: async () => (await import('./dd.ts')).dd },
   zfs: { run: async () => (await import('./zfs/zfs.ts')).zfs },
   sysctl: { run: async () => (await import('./sysctl.ts')).sysctl },
   kldstat: { run: async () => (await import('./kldstat.ts')).kldstat },

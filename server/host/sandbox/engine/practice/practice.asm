@@ -262,7 +262,11 @@ halt:   mov si,m_halt
         jmp halt
 triple: mov si,m_triple
         call log
-        lidt [noidt]
+        cli
+        lidt [noidt]                    ; in protected mode no handler can be reached, nor one for that fault
+        mov eax,cr0
+        or al,1
+        mov cr0,eax
         int3
         jmp $
 button: mov si,m_button

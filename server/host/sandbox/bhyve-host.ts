@@ -1,0 +1,180 @@
+/** The machine as the bhyve process of a sandbox sees it: files, zvols, taps, and unix sockets in place of ports and ttys. */
+import { rmSync } from 'node:fs'
+import { access, constants, stat } from 'node:fs/promises'
+import { createConnection, createServer, type Socket } from 'node:net'
+import path from 'node:path'
+import { BhyveExit } from './bhyve-config.ts'
+import type { HostFacts, PathFacts } from './bhyve-init.ts'
+import { type Backing, openFile } from './engine/disk.ts'
+import { type KernelClient, KernelError, pathSocket, portSocket } from './protocol.ts'
+
+const ZVOL = '/dev/zvol/'
+/** A null modem: bhyve holds the A end, whoever watches connects to the B end. */
+const NMDM = /^\/dev\/nmdm.+[AB]$/
+
+export type SerialPort = { write: (byte: number) => void; close: () => void }
+
+export class BhyveHost implements HostFacts {
+  readonly kernel: KernelClient
+  /** Major version of the userland: 14, 15. */
+  userland = 14
+  maxCpus = 16
+
+  readonly #dir: string
+  readonly #volumes = new Map<string, Backing>()
+
+  constructor(dir: string, kernel: KernelClient) {
+    this.#dir = dir
+    this.kernel = kernel
+  }
+
+  /** Asks the machine for what decides how bhyve behaves. */
+  async learn(): Promise<void> {
+    this.userland = Number.parseInt(await this.#ask(['freebsd-version', '-u']), 10) || this.userland
+    this.maxCpus = Number.parseInt(await this.#ask(['sysctl', '-n', 'hw.vmm.maxcpu']), 10) || this.maxCpus
+  }
+
+  /** The real file; a relative path counts from where this process was started. */
+  async realPath(machinePath: string): Promise<string> {
+    return machinePath.startsWith('/') ? await this.kernel.resolve(machinePath) : path.resolve(machinePath)
+  }
+
+  async stat(machinePath: string): Promise<PathFacts> {
+    if (NMDM.test(machinePath)) return { kind: 'tty', sizeBytes: 0, writable: true }
+    if (machinePath.startsWith(ZVOL)) {
+      const volume = await this.#volume(machinePath)
+      return { kind: 'file', sizeBytes: volume.sizeBytes, writable: !volume.readOnly }
+    }
+    const real = await this.realPath(machinePath)
+    const found = await stat(real)
+    const writable = await access(real, constants.W_OK).then(
+      () => true,
+      () => false,
+    )
+    return { kind: found.isDirectory() ? 'directory' : 'file', sizeBytes: found.size, writable }
+  }
+
+  async openTap(name: string): Promise<boolean> {
+    return await this.kernel.openTap(name, process.pid).then(
+      () => true,
+      () => false,
+    )
+  }
+
+  /** One left behind by a process that is gone is taken over, as with a bootrom on FreeBSD. */
+  async createVm(name: string, cpus: number, memoryBytes: number): Promise<void> {
+    try {
+      await this.kernel.createVmm(name, { cpus, memoryBytes, pid: process.pid })
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error
+      throw new BhyveExit(
+        4,
+        error.code === 'EEXIST' ? 'vm_reinit: Device busy' : `vm_create: ${error.message}`,
+      )
+    }
+  }
+
+  hasPpt(): boolean {
+    return false
+  }
+
+  /** The bytes of a disk that `stat` found. */
+  async open(machinePath: string, readOnly: boolean): Promise<Backing> {
+    if (machinePath.startsWith(ZVOL)) {
+      const volume = await this.#volume(machinePath)
+      return readOnly ? { ...volume, readOnly: true } : volume
+    }
+    return await openFile(await this.realPath(machinePath), readOnly)
+  }
+
+  /** The unix socket that stands for a port. Exit 4 when another process listens there; a dead one's is removed. */
+  async freePort(port: number): Promise<string> {
+    const socket = portSocket(this.#dir, port)
+    if (await answers(socket))
+      throw new BhyveExit(
+        4,
+        'bind: Address already in use\nDevice emulation initialization error: Address already in use',
+      )
+    rmSync(socket, { force: true })
+    return socket
+  }
+
+  /** The first serial port: standard streams, the B end of a null modem, or a port. Output nobody reads is lost. */
+  async serial(backend: string | null, onInput: (bytes: Uint8Array) => void): Promise<SerialPort> {
+    if (backend === null) return { write: () => {}, close: () => {} }
+    if (backend === 'stdio') {
+      process.stdin.on('data', onInput)
+      return { write: byte => void process.stdout.write(Buffer.from([byte])), close: () => {} }
+    }
+    const port = /^tcp=.*:(\d+)$/.exec(backend)?.[1]
+    const socket =
+      port === undefined
+        ? pathSocket(this.#dir, backend.replace(/A$/, 'B'))
+        : portSocket(this.#dir, Number(port))
+    rmSync(socket, { force: true })
+    return await serialOn(socket, onInput)
+  }
+
+  async #volume(machinePath: string): Promise<Backing> {
+    const open = this.#volumes.get(machinePath)
+    if (open) return open
+    let readOnly = false
+    const volume = await this.kernel.openVolume(machinePath, 'write').catch(async (error: unknown) => {
+      if (!(error instanceof KernelError) || error.code !== 'EACCES') throw error
+      readOnly = true
+      return await this.kernel.openVolume(machinePath, 'read')
+    })
+    const backing: Backing = {
+      sizeBytes: volume.sizeBytes,
+      readOnly,
+      read: (at, bytes) => volume.read(at, bytes),
+      write: (at, bytes) => volume.write(at, bytes),
+    }
+    this.#volumes.set(machinePath, backing)
+    return backing
+  }
+
+  /** Standard output of a program of the machine; '' when it is not there or fails. */
+  async #ask(argv: string[]): Promise<string> {
+    const parts: Uint8Array[] = []
+    await this.kernel
+      .run({ argv, onOutput: (which, bytes) => void (which === 'stdout' && parts.push(bytes)) })
+      .catch(() => {})
+    return Buffer.concat(parts).toString()
+  }
+}
+
+function answers(socket: string): Promise<boolean> {
+  return new Promise(resolve => {
+    const connection = createConnection(socket)
+    connection.once('connect', () => {
+      connection.destroy()
+      resolve(true)
+    })
+    connection.once('error', () => resolve(false))
+  })
+}
+
+async function serialOn(socket: string, onInput: (bytes: Uint8Array) => void): Promise<SerialPort> {
+  const peers = new Set<Socket>()
+  const server = createServer(peer => {
+    peers.add(peer)
+    peer.on('data', onInput)
+    peer.on('error', () => peer.destroy())
+    peer.on('close', () => peers.delete(peer))
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(socket, resolve)
+  })
+  return {
+    write: byte => {
+      for (const peer of peers) peer.write(Buffer.from([byte]))
+    },
+    close: () => {
+      server.close()
+      for (const peer of peers) peer.destroy()
+      rmSync(socket, { force: true })
+    },
+  }
+}

@@ -1,0 +1,14 @@
+/** `node bhyve-main.ts ARG…` with SKEP_SANDBOX=<dir>: what `bhyve` is on the sandbox's PATH. */
+import { setFlagsFromString } from 'node:v8'
+import { runBhyve } from './bhyve.ts'
+
+// The emulator's code is compiled once and simply: optimising it costs 100 MB a guest and a slower start.
+setFlagsFromString('--liftoff-only')
+setFlagsFromString('--no-wasm-tier-up')
+
+const dir = process.env.SKEP_SANDBOX
+if (dir === undefined) {
+  process.stderr.write('bhyve: SKEP_SANDBOX does not name a sandbox\n')
+  process.exit(64)
+}
+await runBhyve(dir, process.argv.slice(2))
