@@ -1,7 +1,7 @@
 /** A pool's root filesystem, and the end of all its datasets. */
-import { existsSync, lstatSync, mkdirSync, rmSync, symlinkSync, unlinkSync } from 'node:fs'
-import path from 'node:path'
-import type { DatasetState, PoolState } from '../state.ts'
+import type { PoolState } from '../state.ts'
+import { freeBlocks } from '../store-lines.ts'
+import { dropTree, filesOf, mountFiles, unmountFiles } from '../store-trees.ts'
 import type { World } from '../world.ts'
 
 /** What an empty filesystem takes from its first moment on. */
@@ -26,33 +26,23 @@ export function makeRootDataset(world: World, pool: PoolState, props: Record<str
     bookmarks: [],
     mounted: false,
   }
-  mount(world, world.state.datasets[pool.name])
+  const made = world.state.datasets[pool.name]
+  if (made && (props.canmount ?? 'on') === 'on') mountFiles(world, made)
 }
 
-/** Mounted is: a symbolic link at the mount point, to the filesystem's own directory. */
-function mount(world: World, dataset: DatasetState | undefined): void {
-  const mountpoint = dataset ? world.mountpoint(dataset.name) : null
-  if (!dataset || mountpoint === null) return
-  const files = path.join(world.dir, 'fs', dataset.guid)
-  const link = path.join(world.dir, 'root', mountpoint)
-  mkdirSync(files, { recursive: true })
-  mkdirSync(path.dirname(link), { recursive: true })
-  if (existsSync(link)) return
-  symlinkSync(files, link)
-  dataset.mounted = true
-}
-
-function unmount(world: World, mountpoint: string): void {
-  const link = path.join(world.dir, 'root', mountpoint)
-  if (existsSync(link) && lstatSync(link).isSymbolicLink()) unlinkSync(link)
-}
-
+/** Everything of a pool that is destroyed: mounts, files, chunks. */
 export function removeDatasets(world: World, pool: string): void {
-  const mine = (dataset: DatasetState) => dataset.name === pool || dataset.name.startsWith(`${pool}/`)
-  for (const dataset of Object.values(world.state.datasets).filter(mine)) {
-    const mountpoint = world.mountpoint(dataset.name)
-    if (dataset.mounted && mountpoint) unmount(world, mountpoint)
-    rmSync(path.join(world.dir, 'fs', dataset.guid), { recursive: true, force: true })
+  const mine = Object.values(world.state.datasets)
+    .filter(each => each.name === pool || each.name.startsWith(`${pool}/`))
+    .sort((a, b) => (a.name < b.name ? 1 : -1))
+  for (const dataset of mine) {
+    if (dataset.mounted) unmountFiles(world, dataset)
+    for (const snapshot of dataset.snapshots) {
+      freeBlocks(world, snapshot.dead)
+      dropTree(world, snapshot.tree)
+    }
+    freeBlocks(world, [...dataset.live, ...dataset.dead])
+    world.doomed.push(filesOf(world, dataset))
     delete world.state.datasets[dataset.name]
   }
   world.changed()
