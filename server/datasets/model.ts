@@ -42,6 +42,9 @@ export type Dataset = {
   keptFrom: string | null
 }
 
+/** What one reading of the host tells of a dataset, without what guests and the snapshot index add. */
+export type DatasetRow = Omit<Dataset, 'usedByVm' | 'snapshotCount'>
+
 /** `clones` are the datasets made from its snapshots; `kept` those that keep an earlier present of this one. */
 export type DatasetDetail = Dataset & {
   properties: Property[]

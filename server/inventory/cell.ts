@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts'
+import { singleFlight } from '../host/single-flight.ts'
 import type { Aged } from './inventory.ts'
 
 /** What a cell needs to know about the host it reads from. */
@@ -40,9 +41,6 @@ export function createCell<T>(watcher: Watcher, load: () => Promise<T>, trouble?
   let dirty = true
   /** Unix ms of the last question without an answer, null when the last one was answered. */
   let silentAt: number | null = null
-  let flight: Promise<Aged<T>> | null = null
-  /** The read that starts when `flight` has landed, for those who came after an `invalidate`. */
-  let next: Promise<Aged<T>> | null = null
 
   const ask = async (): Promise<Aged<T>> => {
     try {
@@ -61,31 +59,19 @@ export function createCell<T>(watcher: Watcher, load: () => Promise<T>, trouble?
     }
   }
 
-  const start = (): Promise<Aged<T>> => {
-    dirty = false
-    flight = ask().finally(() => {
-      flight = null
-    })
-    return flight
-  }
-
+  const flight = singleFlight(ask)
+  /** A read under way that began before the last `invalidate` does not count. */
   const again = (): Promise<Aged<T>> => {
-    if (!flight) return start()
-    if (!dirty) return flight
-    next ??= flight
-      .catch(() => null)
-      .then(() => {
-        next = null
-        return flight && !dirty ? flight : start()
-      })
-    return next
+    if (!dirty) return flight.join()
+    dirty = false
+    return flight.fresh()
   }
 
   return {
     async read() {
       if (!kept) return again()
       if (silentAt !== null) {
-        if (!flight && watcher.now() - silentAt > REST_MS) start().catch(() => undefined)
+        if (watcher.now() - silentAt > REST_MS) flight.join().catch(() => undefined)
         return kept
       }
       const isFresh = !dirty && (watcher.trusted() || watcher.now() - kept.heardAt < UNTRUSTED_MS)

@@ -1,19 +1,8 @@
+import type { ZpoolEvent } from '../host/zpool/events.ts'
 import type { Change } from './inventory.ts'
 
 /** One record of `zpool events -vH`, as far as the inventory looks at it. */
-export type HostEvent = {
-  /** Counts up by one: a gap means lost events. */
-  eid: number
-  /** `sysevent.fs.zfs.history_event` */
-  class: string
-  pool: string | null
-  /** history_dsname: `tank/vms/debian@before`. */
-  dataset: string | null
-  /** history_internal_name: `snapshot`, `destroy`, `clone swap`, ... */
-  act: string | null
-  /** history_internal_str: `-> tank/fs2`, `tag=keep temp=0 refs=1`, ... */
-  text: string | null
-}
+export type HostEvent = Pick<ZpoolEvent, 'eid' | 'class' | 'pool' | 'dataset' | 'verb' | 'text'>
 
 /** What an event makes untrue, by the names of the things. */
 export type Effect = {
@@ -52,12 +41,12 @@ const POOLS_COME_AND_GO = /^sysevent\.fs\.zfs\.pool_(create|destroy|import|expor
 export function effectOf(event: HostEvent): Effect {
   if (POOLS_COME_AND_GO.test(event.class)) return { ...NOTHING, everything: true }
   if (!event.class.endsWith('.history_event')) return { ...NOTHING, pools: event.pool ? [event.pool] : [] }
-  if (!event.dataset) return { ...NOTHING, pools: event.pool ? [event.pool] : [], list: event.act === 'set' }
+  if (!event.dataset) return { ...NOTHING, pools: event.pool ? [event.pool] : [], list: event.verb === 'set' }
 
   const [dataset = '', ...rest] = event.dataset.split(/[@#]/)
   const isSnapshot = rest.length > 0
   const own = { ...NOTHING, datasets: [dataset] }
-  switch (event.act) {
+  switch (event.verb) {
     case 'hold':
     case 'release':
       return { ...own, figures: [dataset] }
@@ -82,7 +71,7 @@ export function effectOf(event: HostEvent): Effect {
     case 'inherit':
       return isSnapshot ? { ...own, figures: [dataset] } : { ...own, list: true }
     default:
-      return isSnapshot || event.act?.includes('bookmark')
+      return isSnapshot || event.verb?.includes('bookmark')
         ? { ...own, snapshots: [dataset] }
         : { ...own, list: true, snapshots: [dataset] }
   }

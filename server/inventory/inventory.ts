@@ -36,7 +36,8 @@ export type Inventory = {
   snapshotPage(query: ListSnapshotsInput): Promise<SnapshotPage>
   holdsOf(snapshot: string): Promise<Aged<Hold[]>>
   bookmarksOf(dataset: string): Promise<Aged<Bookmark[]>>
-  vms(): Promise<Aged<Vm[]>>
+  /** `fresh`: asks the host now; a plan must not look at a guest of a second ago. */
+  vms(options?: { fresh?: boolean }): Promise<Aged<Vm[]>>
   facts(): Promise<Aged<HostFacts>>
   status(): HostStatus
   /** Calls back with every change while at least one listener is there; without any, nothing is polled. */

@@ -1,4 +1,4 @@
-import type { Bookmark, Dataset } from '../datasets/model.ts'
+import type { Bookmark, DatasetRow } from '../datasets/model.ts'
 import type { Pool, PoolDetail, Property } from '../pools/model.ts'
 import type { Hold } from '../snapshots/model.ts'
 import type { HostFacts, HostStatus } from '../system/model.ts'
@@ -24,7 +24,6 @@ export type HostReader = {
   vms: () => Promise<Vm[]>
   facts: () => Promise<HostFacts>
 }
-export type DatasetRow = Omit<Dataset, 'usedByVm' | 'snapshotCount'>
 
 export type InventoryOptions = {
   host: { id: string; kind: HostStatus['kind'] }
@@ -295,7 +294,7 @@ export function createInventory(options: InventoryOptions): Inventory {
     },
     holdsOf: snapshot => holds.at(snapshot).read(),
     bookmarksOf: dataset => bookmarks.at(dataset).read(),
-    vms: () => vms.read(),
+    vms: ({ fresh = false } = {}) => (fresh ? vms.reread() : vms.read()),
     facts: () => facts.read(),
     status() {
       const [reason = null] = troubles.values()

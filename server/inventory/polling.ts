@@ -1,7 +1,7 @@
+import type { DatasetRow } from '../datasets/model.ts'
 import type { Pool } from '../pools/model.ts'
 import type { Vm } from '../vms/model.ts'
 import type { Change } from './inventory.ts'
-import type { DatasetRow } from './live.ts'
 
 /** Guests whose state differs between two rounds. A name that came or went changes the list. */
 export function changedVms(before: readonly Vm[], after: readonly Vm[]): Change[] {

@@ -39,9 +39,9 @@ export function keepStream(source: EventSource, listener: StreamListener): { sto
       if (stopped) return
       retryMs = FIRST_RETRY_MS
       // What the kernel held before we looked is in what is read from now on.
-      if (event.eid <= newest && last === newest) continue
+      if (event.eid !== null && event.eid <= newest && last === newest) continue
       if (event.eid !== last + 1) listener.gap()
-      last = event.eid
+      last = event.eid ?? last
       listener.event(event)
     }
     throw new Error(await stream.ended)

@@ -89,8 +89,8 @@ export type Reclaim = {
   blocked: string[]
 }
 
-/** A line of the guest's conf that differs between the time of the snapshot and today; null = not there. */
-export type ConfDifference = { key: string; then: string | null; today: string | null }
+/** A line of the guest's conf that differs between the time of the snapshot (`before`) and today; null = not there. */
+export type ConfDifference = { key: string; before: string | null; today: string | null }
 
 /** A guest that uses what is rolled back. */
 export type RollbackGuest = {
@@ -117,4 +117,20 @@ export type RollbackFacts = {
   target: string | null
   /** Bytes a second reservation takes, `keep` of a volume that is not sparse. */
   reservedBytes: number | null
+}
+
+/** The facts of a roll back's plan; null for anything else. Plans travel as data, so their facts are looked at. */
+export function rollbackFactsOf(facts: unknown): RollbackFacts | null {
+  return isRollbackFacts(facts) ? facts : null
+}
+
+function isRollbackFacts(facts: unknown): facts is RollbackFacts {
+  return typeof facts === 'object' && facts !== null && 'writtenBytes' in facts && 'newer' in facts
+}
+
+/** Why a snapshot cannot be destroyed as it is, in one sentence; null when it can. */
+export function whyNotDestroy(snapshot: Snapshot): string | null {
+  if (snapshot.holds > 0) return 'It is held: release it first.'
+  const [clone] = snapshot.clones
+  return clone ? `${clone} is a clone of it: promote or destroy the clone first.` : null
 }

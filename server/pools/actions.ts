@@ -1,0 +1,31 @@
+/** Verbs on pools. */
+import { defineAction } from '../action.ts'
+import { runZpool } from '../host/zpool/errors.ts'
+import { getPoolStatus } from '../host/zpool/status.ts'
+import { readPool } from '../inventory/reader.ts'
+import { scrubInput } from './model.ts'
+import { planScrub } from './plan.ts'
+
+export const scrub = defineAction({
+  name: 'pools.scrub',
+  role: 'administrator',
+  input: scrubInput,
+  async plan({ host }, { pool, verb }) {
+    return planScrub(verb, await readPool(host, pool))
+  },
+  async run({ host }, plan, { pool }) {
+    for (const step of plan.steps) if (step.argv) await runZpool(host, step.argv, pool)
+    return { pool }
+  },
+  async settle({ host }, plan) {
+    const argv = plan.steps[0]?.argv ?? []
+    const { scan } = await getPoolStatus(host, argv.at(-1) ?? '')
+    const wanted = argv.includes('-p') ? 'paused' : argv.includes('-s') ? 'canceled' : 'running'
+    // A scrub that was started may have ended by now; its start is what counts.
+    const isDone =
+      scan.kind === 'scrub' && (scan.state === wanted || (wanted === 'running' && scan.state === 'finished'))
+    return isDone
+      ? { state: 'done', outcome: `${plan.title}: done, as the host shows.` }
+      : { state: 'interrupted', outcome: `${plan.title}: the host shows no sign of it.` }
+  },
+})

@@ -1,0 +1,218 @@
+/** What the plans of this noun look at, read fresh from the host. */
+import type { PlanContext } from '../action.ts'
+import { freshVms, readPoolOf } from '../datasets/actions.ts'
+import type { DatasetRow } from '../datasets/model.ts'
+import { poolOf } from '../datasets/plan.ts'
+import { datasetOfPath, isRunning, usersBelow, usersOf } from '../datasets/users.ts'
+import { AppError } from '../errors.ts'
+import type { Host } from '../host/host.ts'
+import { destroyDryRun } from '../host/zfs/destroy.ts'
+import { getProperties, getProperty, getWrittenSince } from '../host/zfs/properties.ts'
+import { listBookmarks, listHolds, listSnapshots } from '../host/zfs/snapshots.ts'
+import { readDatasets } from '../inventory/reader.ts'
+import { changedKeys, confValue, parseConf } from '../vms/conf.ts'
+import type { Vm } from '../vms/model.ts'
+import { confPathOf, type GuestRoom } from './guests.ts'
+import type { ConfDifference, Reclaim, Snapshot } from './model.ts'
+import { type GuestFacts, newerThan, type RollbackHostFacts } from './plan.rollback.ts'
+import type { SwapFacts } from './plan.swap.ts'
+import { CONF_PROPERTY } from './plan.ts'
+
+/** Dataset and tag of a full name that the schema has checked. */
+export function splitName(snapshot: string): { dataset: string; tag: string } {
+  const at = snapshot.indexOf('@')
+  return { dataset: snapshot.slice(0, at), tag: snapshot.slice(at + 1) }
+}
+
+async function confOf(host: Host, vm: Vm): Promise<string | null> {
+  try {
+    return await host.read(confPathOf(vm))
+  } catch (error) {
+    if (error instanceof AppError && (error.code === 'not_found' || error.code === 'denied')) return null
+    throw error
+  }
+}
+
+/** The conf a snapshot carries, null when it carries none (or something that is no base64url). */
+async function confThen(host: Host, snapshot: string): Promise<string | null> {
+  const property = await getProperty(host, CONF_PROPERTY, snapshot)
+  if (!property || !/^[A-Za-z0-9_-]+$/.test(property.value)) return null
+  return Buffer.from(property.value, 'base64url').toString()
+}
+
+function confDifferences(then: string, today: string): ConfDifference[] {
+  const [before, after] = [parseConf(then), parseConf(today)]
+  return changedKeys(before, after).map(key => ({
+    key,
+    before: confValue(before, key) ?? null,
+    today: confValue(after, key) ?? null,
+  }))
+}
+
+/** Confs of the guests by the zvols they use, for snapshots that carry them. */
+export async function confsByVolume(host: Host, vms: readonly Vm[]): Promise<Map<string, string>> {
+  const confs = new Map<string, string>()
+  for (const vm of vms) {
+    const volumes = vm.disks.flatMap(disk => disk.dataset ?? [])
+    const conf = volumes.length > 0 ? await confOf(host, vm) : null
+    if (conf !== null) for (const volume of volumes) confs.set(volume, conf)
+  }
+  return confs
+}
+
+async function guestFacts(
+  { host }: PlanContext,
+  room: GuestRoom,
+  vms: readonly Vm[],
+  datasets: readonly DatasetRow[],
+  dataset: string,
+  snapshot: string | null,
+): Promise<GuestFacts[]> {
+  const users = usersOf(vms, datasets, dataset)
+  const then = users.length > 0 && snapshot !== null ? await confThen(host, snapshot) : null
+  return Promise.all(
+    users.map(async vm => {
+      // A conf on the dataset itself goes back with it: there is nothing to choose.
+      const goesAlong = datasetOfPath(datasets, confPathOf(vm)) === dataset
+      const today = goesAlong ? null : await confOf(host, vm)
+      const carried = goesAlong ? null : then
+      return {
+        vm,
+        stopSteps: room.stopSteps(vm),
+        startSteps: room.startSteps(vm),
+        confPath: confPathOf(vm),
+        confToday: today,
+        confThen: carried,
+        confDifferences: carried === null || today === null ? null : confDifferences(carried, today),
+      }
+    }),
+  )
+}
+
+/** Facts of a dataset, its guests and its pool that every way asks for. AppError `not_found`. */
+async function datasetFacts(context: PlanContext, room: GuestRoom, name: string, snapshot: string | null) {
+  const { host, now } = context
+  const datasets = (await readDatasets(host)).filter(each => poolOf(each.name) === poolOf(name))
+  const dataset = datasets.find(each => each.name === name)
+  if (!dataset) throw new AppError('not_found', `There is no dataset ${name}.`)
+  const [snapshots, bookmarks, properties, pool, vms] = await Promise.all([
+    listSnapshots(host, { datasets: [name] }),
+    listBookmarks(host, name),
+    getProperties(host, name),
+    readPoolOf(context, name),
+    freshVms(context),
+  ])
+  if (!pool) throw new AppError('not_found', `There is no pool ${poolOf(name)}.`)
+  const guests = await guestFacts(context, room, vms, datasets, name, snapshot)
+  const users = new Set(guests.map(each => each.vm.name))
+  const runningBelow = usersBelow(vms, datasets, name)
+    .filter(vm => isRunning(vm) && !users.has(vm.name))
+    .map(vm => vm.name)
+  return { datasets, dataset, snapshots, bookmarks, properties, pool, vms, guests, runningBelow, now: now() }
+}
+
+/** What ZFS's dry run says destroying these snapshots of a dataset frees; null where something holds or clones one. */
+async function freedBy(host: Host, dataset: string, snapshots: readonly Snapshot[]): Promise<number | null> {
+  if (snapshots.length === 0) return 0
+  if (snapshots.some(each => each.clones.length > 0)) return null
+  const { reclaimBytes } = await destroyDryRun(host, { dataset, tags: snapshots.map(each => each.tag) })
+  return reclaimBytes
+}
+
+/** AppError `not_found` when the snapshot or its dataset is gone. */
+export async function readRollbackFacts(
+  context: PlanContext,
+  room: GuestRoom,
+  snapshot: string,
+): Promise<RollbackHostFacts> {
+  const { host } = context
+  const { dataset: name, tag } = splitName(snapshot)
+  const facts = await datasetFacts(context, room, name, snapshot)
+  const target = facts.snapshots.find(each => each.name === snapshot)
+  if (!target) throw new AppError('not_found', `There is no snapshot ${snapshot}.`)
+  const newer = newerThan(target, facts.snapshots)
+  const held = newer.filter(each => each.holds > 0).map(each => each.name)
+  const [holds, writtenBytes, freedBytes] = await Promise.all([
+    listHolds(host, held),
+    getWrittenSince(host, name, tag),
+    freedBy(host, name, newer),
+  ])
+  return { ...facts, target, holds, writtenBytes, freedBytes }
+}
+
+/** Facts of both halves of a pair; `kept` is the name of the half that was kept. */
+export async function readSwapFacts(
+  context: PlanContext,
+  room: GuestRoom,
+  name: string,
+  keptName: string,
+): Promise<SwapFacts> {
+  const facts = await datasetFacts(context, room, name, null)
+  const kept = facts.datasets.find(each => each.name === keptName)
+  if (!kept) throw new AppError('not_found', `There is no dataset ${keptName}.`)
+  const between = new Set([keptName])
+  for (let at: DatasetRow | undefined = kept; at?.origin; ) {
+    const next: string = at.origin.split('@')[0] ?? ''
+    if (next === name || between.has(next)) break
+    between.add(next)
+    at = facts.datasets.find(each => each.name === next)
+  }
+  const snapshots = await listSnapshots(context.host, { datasets: [...between] })
+  const runningOnKept = usersBelow(facts.vms, facts.datasets, keptName)
+    .filter(isRunning)
+    .map(vm => vm.name)
+  return {
+    ...facts,
+    holds: [],
+    writtenBytes: 0,
+    freedBytes: null,
+    kept,
+    snapshotsOf: Map.groupBy(snapshots, each => each.dataset),
+    runningOnKept,
+  }
+}
+
+/** No argument may be longer than this; beyond it runs of neighbours are named by their ends. */
+const LONGEST_ARGUMENT = 100_000
+
+/**
+ * What destroying exactly these would free, by ZFS's own dry run, one for each dataset. Held and cloned ones cannot be
+ * destroyed: they are told apart and left out.
+ */
+export async function readReclaim(host: Host, names: readonly string[]): Promise<Reclaim> {
+  const snapshots = await listSnapshots(host, { snapshots: [...new Set(names)] })
+  const isFree = (each: Snapshot): boolean => each.holds === 0 && each.clones.length === 0
+  const perDataset = await Promise.all(
+    [...Map.groupBy(snapshots.filter(isFree), each => each.dataset)].map(async ([dataset, group]) => {
+      const tags = group.map(each => each.tag)
+      const short = tags.join(',').length < LONGEST_ARGUMENT ? tags : await inRanges(host, dataset, tags)
+      const { reclaimBytes } = await destroyDryRun(host, { dataset, tags: short })
+      const aloneBytes = group.reduce((sum, each) => sum + each.usedBytes, 0)
+      return { dataset, snapshots: group.length, freedBytes: reclaimBytes ?? 0, aloneBytes }
+    }),
+  )
+  return {
+    freedBytes: perDataset.reduce((sum, each) => sum + each.freedBytes, 0),
+    aloneBytes: perDataset.reduce((sum, each) => sum + each.aloneBytes, 0),
+    perDataset,
+    blocked: snapshots.filter(each => !isFree(each)).map(each => each.name),
+  }
+}
+
+/** `a%d` for neighbours in a row: the same selection, for a dry run only. zfs-destroy(8). */
+async function inRanges(host: Host, dataset: string, tags: readonly string[]): Promise<string[]> {
+  const wanted = new Set(tags)
+  const all = await listSnapshots(host, { datasets: [dataset] })
+  all.sort((a, b) => Number(BigInt(a.createtxg) - BigInt(b.createtxg)))
+  const runs: string[][] = []
+  let open = false
+  for (const { tag } of all) {
+    if (!wanted.has(tag)) open = false
+    else if (open) runs.at(-1)?.push(tag)
+    else {
+      runs.push([tag])
+      open = true
+    }
+  }
+  return runs.map(run => (run.length === 1 ? (run[0] ?? '') : `${run[0]}%${run.at(-1)}`))
+}

@@ -1,0 +1,277 @@
+/** What each verb on snapshots will do, or why not. Pure: facts in, plan out. */
+import type { DatasetRow } from '../datasets/model.ts'
+import { clonesProblem, destroySnapshotSteps, holdProblem, snapshotVictim } from '../datasets/plan.destroy.ts'
+import {
+  inBinary,
+  type NewNameFacts,
+  newNameProblem,
+  type PoolFacts,
+  poolOf,
+  poolProblem,
+  refusal,
+} from '../datasets/plan.ts'
+import { counted, inWords, isBelow } from '../datasets/users.ts'
+import { holdArgv, releaseArgv } from '../host/zfs/change.ts'
+import { cloneArgv, createSnapshotsArgv } from '../host/zfs/create.ts'
+import { refusedPlan, withDigest } from '../tasks/digest.ts'
+import type { Plan, Refusal, Step } from '../tasks/model.ts'
+import type { Hold, Snapshot } from './model.ts'
+import { tagProblem } from './names.ts'
+
+/** User property of a snapshot of a guest's zvol: the guest's conf at that time, base64url of NAME.conf. */
+export const CONF_PROPERTY = 'skep:conf'
+/** A user property holds at most 8 KiB. zfsprops(7). */
+const LONGEST_CONF = 8000
+
+export type CreateFacts = {
+  datasets: readonly DatasetRow[]
+  pools: readonly PoolFacts[]
+  /** Full names of snapshots with this tag that exist already. */
+  existing: ReadonlySet<string>
+  /** Zvols that a guest uses, with the text of its conf. */
+  confs: ReadonlyMap<string, string>
+}
+
+export type CreateInput = { datasets: readonly string[]; tag: string; recursive: boolean }
+
+/** ZFS takes a tag of the length the longest name leaves; one too long fails the whole recursive snapshot. */
+const LONGEST_NAME = 255
+
+export function planCreate(input: CreateInput, facts: CreateFacts): Plan {
+  const action = 'snapshots.create'
+  const asked = [...new Set(input.datasets)].sort()
+  // With -r a dataset below another one is there already, and ZFS refuses the same snapshot twice.
+  const roots = input.recursive ? asked.filter(each => !asked.some(other => isBelow(each, other))) : asked
+  const targets = facts.datasets.filter(
+    each => roots.includes(each.name) || (input.recursive && roots.some(root => isBelow(each.name, root))),
+  )
+  const [only] = roots
+  const title =
+    roots.length === 1
+      ? `Take snapshot ${only}@${input.tag}${input.recursive && targets.length > 1 ? ' and of everything below' : ''}`
+      : `Take snapshot @${input.tag} of ${counted(roots.length, 'dataset')}`
+  const refused = createProblem(input.tag, roots, targets, facts)
+  if (refused) return refusedPlan(action, title, refused)
+  const steps = [...Map.groupBy(roots, poolOf)].flatMap(([, names]) =>
+    input.recursive ? recursiveSteps(names, input.tag, targets, facts) : plainSteps(names, input.tag, facts),
+  )
+  return withDigest({
+    action,
+    title,
+    steps,
+    victims: [],
+    warnings: steps.length > 1 ? ['Snapshots of different commands are not of the very same moment.'] : [],
+    locks: targets.map(each => `dataset:${each.name}`),
+    facts: { snapshots: targets.map(each => `${each.name}@${input.tag}`) },
+  })
+}
+
+function createProblem(
+  tag: string,
+  roots: readonly string[],
+  targets: readonly DatasetRow[],
+  facts: CreateFacts,
+): Refusal | null {
+  const problem = tagProblem(tag)
+  if (problem) return { code: 'invalid', message: problem, detail: { field: 'tag' } }
+  const missing = roots.find(name => !facts.datasets.some(each => each.name === name))
+  if (missing) return refusal('not_found', `There is no dataset ${missing}.`)
+  const tooLong = targets.find(each => each.name.length + 1 + tag.length > LONGEST_NAME)
+  if (tooLong) {
+    return { code: 'invalid', message: `${tooLong.name}@${tag} would be too long.`, detail: { field: 'tag' } }
+  }
+  const taken = targets.map(each => `${each.name}@${tag}`).filter(name => facts.existing.has(name))
+  if (taken.length > 0) {
+    return {
+      code: 'exists',
+      message: `${inWords(taken)} exists already.`,
+      detail: { field: 'tag', names: taken },
+    }
+  }
+  for (const pool of facts.pools) {
+    const broken = targets.some(each => poolOf(each.name) === pool.name) ? poolProblem(pool) : null
+    if (broken) return broken
+  }
+  const full = targets.find(
+    each => reservationNeeded(each) > each.availableBytes - each.usedByReservationBytes,
+  )
+  if (!full) return null
+  return refusal(
+    'no_space',
+    `A snapshot of ${full.name} sets ${inBinary(reservationNeeded(full))} aside, because the volume has a reservation, and there is not that much room.`,
+    'Free room, or take the reservation away: then the volume is sparse.',
+  )
+}
+
+/** A snapshot of a volume with a reservation keeps room for every block to be written anew. zfsprops(7) refreservation. */
+function reservationNeeded(dataset: DatasetRow): number {
+  return Math.min(dataset.usedByDataBytes, dataset.refreservationBytes)
+}
+
+function confOption(conf: string | undefined): readonly (readonly [string, string])[] {
+  if (conf === undefined) return []
+  const value = Buffer.from(conf).toString('base64url')
+  return value.length > LONGEST_CONF ? [] : [[CONF_PROPERTY, value]]
+}
+
+/** One command for all datasets of a pool: they are of one moment. A guest's zvols carry its conf, so they go apart. */
+function plainSteps(names: readonly string[], tag: string, facts: CreateFacts): Step[] {
+  return [...Map.groupBy(names, name => facts.confs.get(name))].map(([conf, group]) => ({
+    title: `Take @${tag} of ${inWords(group)}`,
+    argv: createSnapshotsArgv({ snapshots: group.map(name => `${name}@${tag}`), options: confOption(conf) }),
+  }))
+}
+
+/**
+ * Recursive: what carries no conf first, in one command, would need -r and a property that is the same for all; the
+ * confs are noted on the snapshots right after.
+ */
+function recursiveSteps(
+  names: readonly string[],
+  tag: string,
+  targets: readonly DatasetRow[],
+  facts: CreateFacts,
+): Step[] {
+  const withConf = targets.filter(
+    each => facts.confs.has(each.name) && names.some(root => root === each.name || isBelow(each.name, root)),
+  )
+  return [
+    {
+      title: `Take @${tag} of ${inWords(names)} and of everything below`,
+      argv: createSnapshotsArgv({ snapshots: names.map(name => `${name}@${tag}`), recursive: true }),
+    },
+    ...withConf.flatMap(each =>
+      confOption(facts.confs.get(each.name)).map(([property, value]) => ({
+        title: `Note the guest's configuration on ${each.name}@${tag}`,
+        argv: ['zfs', 'set', `${property}=${value}`, `${each.name}@${tag}`],
+      })),
+    ),
+  ]
+}
+
+export type HoldFacts = { snapshots: readonly Snapshot[]; holds: readonly Hold[] }
+
+function missingOf(names: readonly string[], snapshots: readonly Snapshot[]): Refusal | null {
+  const there = new Set(snapshots.map(each => each.name))
+  const missing = names.filter(name => !there.has(name))
+  if (missing.length === 0) return null
+  return refusal(
+    'not_found',
+    `${inWords(missing)} no longer ${missing.length === 1 ? 'exists' : 'exist'}.`,
+    undefined,
+    missing,
+  )
+}
+
+function snapshotsTitle(names: readonly string[]): string {
+  return names.length === 1 ? (names[0] ?? '') : counted(names.length, 'snapshot')
+}
+
+const lockOf = (name: string): string => `dataset:${name.split('@')[0]}`
+const locksOf = (names: readonly string[]): string[] => [...new Set(names.map(lockOf))]
+
+export function planHold(input: { snapshots: readonly string[]; tag: string }, facts: HoldFacts): Plan {
+  const action = 'snapshots.hold'
+  const title = `Hold ${snapshotsTitle(input.snapshots)} as “${input.tag}”`
+  const problem = input.tag.length > 255 || /[\t\n]/.test(input.tag) || input.tag.trim() === ''
+  const held = new Set(facts.holds.filter(each => each.tag === input.tag).map(each => each.snapshot))
+  const fresh = input.snapshots.filter(name => !held.has(name))
+  const refused = problem
+    ? refusal('invalid', 'A hold needs a name of one line.')
+    : (missingOf(input.snapshots, facts.snapshots) ??
+      (fresh.length === 0 ? refusal('exists', `${inWords(input.snapshots)} has this hold already.`) : null))
+  if (refused) return refusedPlan(action, title, refused)
+  return withDigest({
+    action,
+    title,
+    steps: [...Map.groupBy(fresh, poolOf).values()].map(group => ({
+      title: `Hold ${snapshotsTitle(group)}`,
+      argv: holdArgv({ snapshots: group, tag: input.tag }),
+    })),
+    victims: [],
+    warnings: [],
+    locks: locksOf(fresh),
+  })
+}
+
+export function planRelease(input: { snapshots: readonly string[]; tag: string }, facts: HoldFacts): Plan {
+  const action = 'snapshots.release'
+  const title = `Release the hold “${input.tag}” of ${snapshotsTitle(input.snapshots)}`
+  const held = facts.holds.filter(each => each.tag === input.tag && input.snapshots.includes(each.snapshot))
+  const refused =
+    missingOf(input.snapshots, facts.snapshots) ??
+    (held.length === 0 ? refusal('not_found', `${inWords(input.snapshots)} has no hold of that name.`) : null)
+  if (refused) return refusedPlan(action, title, refused)
+  const names = held.map(each => each.snapshot)
+  return withDigest({
+    action,
+    title,
+    steps: [...Map.groupBy(names, poolOf).values()].map(group => ({
+      title: `Release ${snapshotsTitle(group)}`,
+      argv: releaseArgv({ snapshots: group, tag: input.tag }),
+    })),
+    victims: held.map(each => ({
+      kind: 'hold',
+      name: `${each.snapshot} “${each.tag}”`,
+      createdAt: each.createdAt,
+    })),
+    warnings: [],
+    locks: locksOf(names),
+  })
+}
+
+export function planClone(
+  input: { snapshot: string; target: string },
+  facts: NewNameFacts & { snapshots: readonly Snapshot[] },
+): Plan {
+  const action = 'snapshots.clone'
+  const { snapshot, target } = input
+  const title = `Clone ${snapshot} to ${target}`
+  const otherPool = poolOf(snapshot) !== poolOf(target)
+  const refused =
+    missingOf([snapshot], facts.snapshots) ??
+    (otherPool
+      ? refusal('invalid', 'A clone stays in the pool of its snapshot.', 'Send it instead.')
+      : null) ??
+    newNameProblem(target, facts)
+  if (refused) return refusedPlan(action, title, refused)
+  return withDigest({
+    action,
+    title,
+    steps: [{ title, argv: cloneArgv({ snapshot, target }) }],
+    victims: [],
+    warnings: [`As long as ${target} exists, ${snapshot} cannot be destroyed.`],
+    locks: [lockOf(snapshot), `dataset:${target}`],
+  })
+}
+
+export type DestroyFacts = {
+  /** Those of the asked ones that exist, as the host tells them now. */
+  snapshots: readonly Snapshot[]
+  /** What ZFS's own dry run says exactly these would free; null where it could not say. */
+  freedBytes: number | null
+}
+
+export function planDestroySnapshots(names: readonly string[], facts: DestroyFacts): Plan {
+  const action = 'snapshots.destroy'
+  const title = `Destroy ${snapshotsTitle(names)}`
+  const refused =
+    missingOf(names, facts.snapshots) ?? holdProblem(facts.snapshots) ?? clonesProblem(facts.snapshots, [])
+  if (refused) return refusedPlan(action, title, refused)
+  const wanted = facts.snapshots.filter(each => names.includes(each.name))
+  const steps = [...Map.groupBy(wanted, each => each.dataset)].flatMap(([dataset, group]) =>
+    destroySnapshotSteps(
+      dataset,
+      group.map(each => each.tag),
+    ),
+  )
+  return withDigest({
+    action,
+    title,
+    steps,
+    victims: wanted.map(snapshotVictim),
+    warnings: [],
+    locks: locksOf(names),
+    ...(facts.freedBytes === null ? {} : { freedBytes: facts.freedBytes }),
+  })
+}
