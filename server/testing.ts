@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pino from 'pino'
 import type { PasswordCost } from './accounts/password.ts'
-import { openDatabase } from './db/database.ts'
+import { type Database, openDatabase } from './db/database.ts'
 import { AppError } from './errors.ts'
 import type { Host, RunResult } from './host/host.ts'
 import type { Change, Inventory } from './inventory/inventory.ts'
@@ -120,12 +120,12 @@ export function quietInventory(vms: Vm[] = []) {
 }
 
 /** All services on a scripted machine, with a database in memory and a clock that stands still. */
-export function testServices(parts: { host?: Host; inventory?: Inventory; vms?: Vm[] } = {}) {
+export function testServices(parts: { host?: Host; inventory?: Inventory; vms?: Vm[]; db?: Database } = {}) {
   const clock = fakeClock()
   const services = createServices({
     host: parts.host ?? scriptedHost(),
     inventory: parts.inventory ?? quietInventory(parts.vms),
-    db: openDatabase(':memory:'),
+    db: parts.db ?? openDatabase(':memory:'),
     log: pino({ level: 'silent' }),
     now: clock.now,
     passwordCost: CHEAP,

@@ -114,6 +114,12 @@ export function recordingHost(options: {
           if (stdout.length <= OUTPUT_LIMIT) stdout += `${line}\n`
           yield line
         }
+        // The program may have ended before its last line was read.
+        if (command.durationMs === null) return
+        command.stdout = stdout.slice(0, OUTPUT_LIMIT)
+        command.truncated ||= stdout.length > OUTPUT_LIMIT
+        rows.updateCommand(db, taskId, command)
+        changed()
       }
       const done = stream.done.then(result => {
         end(command, { ...result, stdout })

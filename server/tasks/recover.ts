@@ -26,7 +26,10 @@ export async function recoverTasks(options: {
   pause?: (ms: number, signal: AbortSignal) => Promise<void>
 }): Promise<void> {
   const { db, tasks, settlers, context, log, signal, pause = waitFor } = options
-  const waiting = unfinishedTasks(db).map(stored => ({ stored, release: holdQuietly(tasks, stored, log) }))
+  // A task of another machine cannot be compared with this one: it waits for the console to be started on that one.
+  const waiting = unfinishedTasks(db)
+    .filter(stored => stored.task.hostId === context.host.id)
+    .map(stored => ({ stored, release: holdQuietly(tasks, stored, log) }))
 
   for (let retryMs = FIRST_RETRY_MS; waiting.length > 0 && !signal.aborted; ) {
     // Oldest first; one that cannot be compared now goes to the end, so that it never stands in the others' way.
