@@ -3,28 +3,21 @@ import { clonesOf } from '../space.ts'
 import type { World } from '../world.ts'
 import { asDataset, childrenOf, datasetNamed, snapshotsOf, type Target } from './targets.ts'
 
-/** Children, snapshots and clones of them, each once; the target itself is not among them. */
+/**
+ * Children, snapshots and clones of them; the target itself is not among them. As with zfs's own iteration, a clone
+ * that is also a child comes twice: once for each way to it.
+ */
 export function dependentsOf(world: World, target: Target): Target[] {
-  const found = new Map<string, Target>()
-  collect(world, target, found)
-  return [...found.values()]
-}
-
-function collect(world: World, target: Target, found: Map<string, Target>): void {
-  const add = (each: Target) => {
-    if (found.has(each.name)) return
-    collect(world, each, found)
-    found.set(each.name, each)
-  }
+  const direct: Target[] = []
   if (target.kind === 'snapshot') {
     for (const name of clonesOf(world, target.snapshot)) {
       const clone = datasetNamed(world, name)
-      if (clone) add(asDataset(clone))
+      if (clone) direct.push(asDataset(clone))
     }
   } else if (target.kind === 'dataset') {
-    for (const child of childrenOf(world, target.name)) add(asDataset(child))
-    for (const snapshot of snapshotsOf(target.dataset)) add(snapshot)
+    direct.push(...childrenOf(world, target.name).map(asDataset), ...snapshotsOf(target.dataset))
   }
+  return direct.flatMap(each => [...dependentsOf(world, each), each])
 }
 
 /** Whether it stands below the target in the tree of names (and is no clone elsewhere). */

@@ -194,7 +194,8 @@ function dependentsComplaint(target: Target, dependents: readonly Target[], recu
 }
 
 /** Destroys them in order; the words of the first refusal, which leaves the rest. */
-export function removeAll(world: World, doomed: readonly Target[]): string {
+export function removeAll(world: World, listed: readonly Target[]): string {
+  const doomed = [...new Map(listed.map(each => [each.name, each])).values()]
   for (const each of doomed) {
     if (each.kind !== 'dataset') continue
     if (world.opened.has(each.dataset.guid)) return `cannot destroy '${each.name}': dataset is busy\n`
