@@ -73,6 +73,9 @@ export class ZpoolEventReader {
   #finish(): ZpoolEvent {
     const eid = hex(this.#values.get('eid'))
     const isNext = eid !== null && (this.#lastEid === null || eid === this.#lastEid + 1)
+    // A text with an odd quote and newlines can swallow the next keys; a history event always tells what was done.
+    if (this.#class?.endsWith('.history_event') && !this.#values.has('history_internal_name'))
+      this.#isDamaged = true
     const event: ZpoolEvent = {
       eid,
       class: this.#class ?? '',
