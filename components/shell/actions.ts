@@ -4,6 +4,7 @@ import type { Pool } from '../../server/pools/model.ts'
 import type { Vm } from '../../server/vms/model.ts'
 import type { Api } from '../trpc.tsx'
 import type { MenuItem } from '../ui/Menu.tsx'
+import { generalVmMenu, vmMenu } from '../vms/menu.tsx'
 import type { useDialogs } from './dialogs.tsx'
 import type { ActionApi } from './useAction.ts'
 
@@ -34,6 +35,6 @@ export type ThingMenus = {
 export const thingMenus: ThingMenus = {
   pool: () => [],
   dataset: () => [],
-  vm: () => [],
-  general: () => [],
+  vm: vmMenu,
+  general: tools => [...generalVmMenu(tools)],
 }

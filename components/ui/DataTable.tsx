@@ -58,6 +58,8 @@ export type DataTableProps<Row> = {
   heardAt?: number | null
   /** Filter and sort live outside for remote rows; otherwise the table keeps them itself. */
   filter?: { value: string; onValue: (value: string) => void }
+  /** The rows that are given are what the filter found already. */
+  filteredOutside?: boolean
   sort?: { value: Sort | null; onValue: (sort: Sort) => void }
   initialSort?: Sort
   /** Placeholder of the filter; null leaves the filter out. */
@@ -91,11 +93,12 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const taken = (selection ? TICK_WIDTH : 0) + (props.menu ? MENU_WIDTH : 0)
   const { shown, menu: columnMenu, minWidth } = useColumns(props.name, columns, scroller, taken)
 
+  const outside = Boolean(remote) || props.filteredOutside
   const local = useMemo(
     () =>
       props.rows &&
-      sortRows(filterRows(props.rows, columns, remote ? '' : filter), columns, remote ? null : sort),
-    [props.rows, columns, filter, sort, remote],
+      sortRows(filterRows(props.rows, columns, outside ? '' : filter), columns, remote ? null : sort),
+    [props.rows, columns, filter, sort, remote, outside],
   )
   const known = remote ? remote.total : local?.length
   const loading = known === undefined && !error

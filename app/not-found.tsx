@@ -1,0 +1,5 @@
+import { NotFound } from '../components/shell/NotFound.tsx'
+
+export default function Page() {
+  return <NotFound />
+}

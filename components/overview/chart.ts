@@ -1,0 +1,61 @@
+import type { HostLoad } from '../../server/system/model.ts'
+
+/** One line of a chart: x is time, y a share of 1. */
+export type Point = { at: number; share: number }
+
+/** SVG path of points in a box of `width` × `height`; a gap longer than `gapMs` lifts the pen. Empty for no points. */
+export function linePath(
+  points: readonly Point[],
+  from: number,
+  to: number,
+  width: number,
+  height: number,
+  gapMs: number,
+): string {
+  let path = ''
+  let before: number | null = null
+  for (const point of points) {
+    const x = (((point.at - from) / (to - from)) * width).toFixed(1)
+    const y = ((1 - clamp(point.share)) * height).toFixed(1)
+    path += `${before === null || point.at - before > gapMs ? 'M' : 'L'}${x} ${y}`
+    before = point.at
+  }
+  return path
+}
+
+/** The area between two lines, as one closed path; for memory stacked on the ARC. */
+export function areaPath(
+  lower: readonly Point[],
+  upper: readonly Point[],
+  from: number,
+  to: number,
+  width: number,
+  height: number,
+): string {
+  if (upper.length === 0) return ''
+  const place = (point: Point) =>
+    `${(((point.at - from) / (to - from)) * width).toFixed(1)} ${((1 - clamp(point.share)) * height).toFixed(1)}`
+  const back = [...lower].reverse().map(place)
+  return `M${upper.map(place).join('L')}L${back.join('L')}Z`
+}
+
+function clamp(share: number): number {
+  return Math.min(1, Math.max(0, share))
+}
+
+/** CPU, memory of programs, and memory with the ARC on top, as shares. The ARC gives way when guests need memory. */
+export function loadLines(load: readonly HostLoad[]): { cpu: Point[]; used: Point[]; withArc: Point[] } {
+  const total = (sample: HostLoad) => sample.memoryUsedBytes + sample.arcBytes + sample.memoryFreeBytes
+  return {
+    cpu: load.map(sample => ({ at: sample.at, share: sample.cpu })),
+    used: load.map(sample => ({ at: sample.at, share: ratio(sample.memoryUsedBytes, total(sample)) })),
+    withArc: load.map(sample => ({
+      at: sample.at,
+      share: ratio(sample.memoryUsedBytes + sample.arcBytes, total(sample)),
+    })),
+  }
+}
+
+function ratio(part: number, whole: number): number {
+  return whole > 0 ? part / whole : 0
+}

@@ -1,0 +1,14 @@
+import { ButtonLink } from '../ui/Button.tsx'
+import { EmptyState } from '../ui/EmptyState.tsx'
+import { paths } from './paths.ts'
+
+export function NotFound() {
+  return (
+    <EmptyState
+      title="There is no such page"
+      action={<ButtonLink href={paths.overview()}>Go to the overview</ButtonLink>}
+    >
+      The thing may have been renamed or destroyed, or the address has a mistake.
+    </EmptyState>
+  )
+}
