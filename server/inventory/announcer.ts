@@ -1,7 +1,7 @@
 import type { Change } from './inventory.ts'
 
 /** Changes of one moment travel together: an event storm is one message. */
-const GATHER_MS = 40
+const GATHER_MS = 20
 
 /** Collects changes, drops doubles, and delivers them to every listener at most every `GATHER_MS`. */
 export class Announcer {

@@ -61,8 +61,8 @@ export function rollbackAction(
     if (input.way === 'go-back') return planGoBack(input, facts)
     if (input.way === 'keep') return planKeep(input, facts)
     const [guest] = facts.guests
-    return guest && facts.dataset.type === 'volume'
-      ? planBesideGuest(context, room, input, facts, guest.vm.name)
+    return guest && room.beside && facts.dataset.type === 'volume'
+      ? planBesideGuest(context, room.beside, input, facts, guest.vm.name)
       : planBeside(input, facts)
   }
 
@@ -104,14 +104,14 @@ function targetOf(plan: Plan): string | null {
 
 async function planBesideGuest(
   context: PlanContext,
-  room: GuestRoom,
+  beside: NonNullable<GuestRoom['beside']>,
   input: RollbackInput,
   facts: RollbackHostFacts,
   vm: string,
 ): Promise<Plan> {
   const names = new Set((await freshVms(context)).map(each => each.name))
   const name = input.besideAs ?? besideName(vm, facts.target.tag, wanted => names.has(wanted))
-  const inner = await room.beside.plan(context, { vm, tag: facts.target.tag, name })
+  const inner = await beside.plan(context, { vm, tag: facts.target.tag, name })
   const shown = rollbackFacts(facts, name)
   const title = `Open @${facts.target.tag} beside ${vm} as ${name}, without network`
   if (inner.refused) return refusedRollback(title, inner.refused, shown)
@@ -130,7 +130,7 @@ async function runBeside(
   input: RollbackInput,
 ): Promise<void> {
   const guest = besideGuestOf(shown)
-  if (guest) {
+  if (guest && room.beside) {
     await room.beside.run(context, shown, guest)
     return
   }

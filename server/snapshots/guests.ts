@@ -10,11 +10,11 @@ export type GuestRoom = {
   /** Shuts a guest down (ladder with a clock); AppError when it still runs. */
   stop: (context: ActionContext, vm: Vm) => Promise<void>
   start: (context: ActionContext, name: string) => Promise<void>
-  /** A second guest of a snapshot's state, without network. */
+  /** A second guest of a snapshot's state, without network; null where the guests' room cannot. */
   beside: {
     plan: (context: PlanContext, input: BesideGuest) => Promise<Plan>
     run: (context: ActionContext, plan: Plan, input: BesideGuest) => Promise<unknown>
-  }
+  } | null
 }
 export type BesideGuest = { vm: string; tag: string; name: string }
 

@@ -1,0 +1,28 @@
+import { actionProcedures, procedure, router } from '../trpc.ts'
+import { rollbackAction, swapBackAction } from './actions.rollback.ts'
+import { clone, create, destroy, hold, release } from './actions.ts'
+import { readReclaim } from './facts.ts'
+import { guestRoom } from './guest-room.ts'
+import { listSnapshotsInput, snapshotInput, snapshotsInput } from './model.ts'
+
+export const snapshotsRouter = router({
+  /** A page: filtered and sorted over all snapshots, `{ rows, total, heardAt }`. */
+  list: procedure('viewer')
+    .input(listSnapshotsInput)
+    .query(({ ctx, input }) => ctx.inventory.snapshotPage(input)),
+  /** Holds of one snapshot: `{ value, heardAt }`. */
+  holds: procedure('viewer')
+    .input(snapshotInput)
+    .query(({ ctx, input }) => ctx.inventory.holdsOf(input.snapshot)),
+  /** What destroying exactly these would free, by ZFS's own dry run. */
+  reclaim: procedure('viewer')
+    .input(snapshotsInput)
+    .query(({ ctx, input }) => readReclaim(ctx.host, input.snapshots)),
+  create: actionProcedures(create),
+  destroy: actionProcedures(destroy),
+  hold: actionProcedures(hold),
+  release: actionProcedures(release),
+  clone: actionProcedures(clone),
+  rollback: actionProcedures(rollbackAction(guestRoom)),
+  swapBack: actionProcedures(swapBackAction(guestRoom)),
+})
