@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import { AppError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import type { Vm } from '../vms/model.ts'
@@ -84,6 +85,8 @@ export async function openUpstream(options: {
     throw new NoPicture('not_yet', `The screen of ${name} does not answer. ${words}`, true)
   })
   const gone = new Promise<void>(resolve => socket.once('close', () => resolve()))
+  // A key is a few bytes: waiting for more to send (Nagle) would hold it back for 40 ms.
+  if (socket instanceof Socket) socket.setNoDelay()
   // Whoever reads learns of it; without a listener it would end the process.
   socket.on('error', () => undefined)
   const reader = createByteReader(socket)
