@@ -1,0 +1,38 @@
+'use client'
+import { useState } from 'react'
+import type { Property } from '../../server/pools/model.ts'
+import { useAction } from '../shell/useAction.ts'
+import { useApi } from '../trpc.tsx'
+import { Field, Input } from '../ui/Field.tsx'
+import { PlanDialog } from '../ui/PlanDialog.tsx'
+import { sourceWords } from './propertyColumns.tsx'
+
+type Props = { dataset: string; property: Property; onClose: () => void }
+
+export default function SetPropertyDialog({ dataset, property, onClose }: Props) {
+  const [value, setValue] = useState(property.value)
+  const same = value === property.value && property.source === 'local'
+  const action = useAction(
+    useApi().datasets.setProperty,
+    same ? null : { dataset, name: property.name, value },
+    { onDone: onClose },
+  )
+  return (
+    <PlanDialog
+      title={`Set ${property.name}`}
+      subtitle={<span className="font-mono text-sm">{dataset}</span>}
+      verb="Set"
+      action={action}
+      onClose={onClose}
+      blocked={same ? 'It has this value.' : null}
+    >
+      <Field
+        label="Value"
+        hint={`Now ${property.value}, ${sourceWords(property)}.`}
+        error={action.fields.value}
+      >
+        <Input mono data-autofocus value={value} onChange={event => setValue(event.target.value)} />
+      </Field>
+    </PlanDialog>
+  )
+}

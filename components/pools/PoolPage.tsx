@@ -1,0 +1,142 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { Ellipsis } from 'lucide-react'
+import type { PoolDetail } from '../../server/pools/model.ts'
+import { PROPERTY_COLUMNS } from '../datasets/propertyColumns.tsx'
+import { explain } from '../errors.ts'
+import { type PoolTab, paths } from '../shell/paths.ts'
+import { VDEV_STATES } from '../shell/state.ts'
+import { useTools } from '../shell/useTools.ts'
+import { useTRPC } from '../trpc.tsx'
+import { Banner } from '../ui/Banner.tsx'
+import { DataTable } from '../ui/DataTable.tsx'
+import { EmptyState } from '../ui/EmptyState.tsx'
+import { ErrorNotice } from '../ui/ErrorNotice.tsx'
+import { bytes, percent } from '../ui/format.ts'
+import { MenuButton } from '../ui/Menu.tsx'
+import { SpaceBar } from '../ui/Meter.tsx'
+import { Facts, PageHeader, Section } from '../ui/Page.tsx'
+import { Loading } from '../ui/Spinner.tsx'
+import { Badge, StateMark } from '../ui/State.tsx'
+import { Tabs } from '../ui/Tabs.tsx'
+import { poolMenu } from './menu.tsx'
+import { ScanPanel } from './ScanPanel.tsx'
+import { VdevTree } from './VdevTree.tsx'
+
+export function PoolPage({ name, tab }: { name: string; tab: PoolTab }) {
+  const query = useQuery(useTRPC().pools.get.queryOptions({ pool: name }))
+  const answer = query.data
+  if (!answer) {
+    return (
+      <>
+        <PageHeader title={name} />
+        {query.error ? <ErrorNotice error={explain(query.error)} /> : <Loading what={name} lines={6} />}
+      </>
+    )
+  }
+  const pool = answer.value
+  return (
+    <>
+      <Head pool={pool} />
+      {query.error && (
+        <Banner tone="warning" live className="mb-3" title={explain(query.error).what}>
+          What you see is the last that the host said.
+        </Banner>
+      )}
+      {tab === 'properties' ? <Properties pool={pool} /> : <Overview pool={pool} />}
+    </>
+  )
+}
+
+function Head({ pool }: { pool: PoolDetail }) {
+  const tools = useTools()
+  return (
+    <>
+      <PageHeader
+        title={pool.name}
+        badges={
+          <>
+            <Badge>
+              <StateMark {...VDEV_STATES[pool.health]} />
+            </Badge>
+            {pool.readonly && <Badge>read-only</Badge>}
+          </>
+        }
+        actions={
+          <MenuButton label={`Actions of ${pool.name}`} items={() => poolMenu(pool, tools, pool.scan)}>
+            <Ellipsis aria-hidden size={16} />
+          </MenuButton>
+        }
+      >
+        <Facts
+          items={[
+            ['size', bytes(pool.sizeBytes)],
+            ['full', percent(pool.capacityPercent / 100)],
+            ['fragmented', pool.fragmentationPercent === null ? null : `${pool.fragmentationPercent} %`],
+            ['dedup', pool.dedupRatio > 1 ? `${pool.dedupRatio.toFixed(2)}×` : null],
+          ]}
+        />
+        <div className="mt-3">
+          <SpaceBar
+            label={`Space of ${pool.name}`}
+            parts={[{ label: 'allocated', bytes: pool.allocatedBytes, colour: 's1' }]}
+            freeBytes={pool.freeBytes}
+            freeLabel="free"
+          />
+        </div>
+      </PageHeader>
+      <Tabs
+        label={`Pages of ${pool.name}`}
+        tabs={[
+          { label: 'Overview', href: paths.pool(pool.name) },
+          { label: 'Properties', href: paths.pool(pool.name, 'properties') },
+        ]}
+      />
+    </>
+  )
+}
+
+function Overview({ pool }: { pool: PoolDetail }) {
+  return (
+    <>
+      {pool.statusText && (
+        <Banner tone={pool.health === 'ONLINE' ? 'info' : 'warning'} className="mb-4" title={pool.statusText}>
+          {pool.actionText}
+          {pool.messageId && (
+            <>
+              {' '}
+              <a
+                href={`https://openzfs.github.io/openzfs-docs/msg/${pool.messageId}`}
+                target="_blank"
+                rel="noreferrer"
+                className="underline underline-offset-2"
+              >
+                {pool.messageId}
+              </a>
+            </>
+          )}
+        </Banner>
+      )}
+      <ScanPanel pool={pool.name} scan={pool.scan} />
+      <Section title="Devices">
+        <VdevTree vdevs={pool.vdevs} label={`Devices of ${pool.name}`} />
+        <p className="mt-2 text-muted">Errors in files: {pool.errorsText}</p>
+      </Section>
+    </>
+  )
+}
+
+function Properties({ pool }: { pool: PoolDetail }) {
+  return (
+    <DataTable
+      name="pool-properties"
+      label={`Properties of ${pool.name}`}
+      columns={PROPERTY_COLUMNS}
+      rows={pool.properties}
+      rowId={row => row.name}
+      initialSort={{ column: 'name', descending: false }}
+      filterLabel="Filter properties"
+      empty={<EmptyState title="No properties." />}
+    />
+  )
+}

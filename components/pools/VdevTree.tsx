@@ -1,0 +1,96 @@
+import { Fragment, type ReactNode } from 'react'
+import type { Vdev } from '../../server/pools/model.ts'
+import { VDEV_STATES } from '../shell/state.ts'
+import { count } from '../ui/format.ts'
+import { StateMark } from '../ui/State.tsx'
+
+const GROUPS: readonly { group: Vdev['group']; title: string }[] = [
+  { group: 'data', title: 'Data' },
+  { group: 'special', title: 'Special' },
+  { group: 'dedup', title: 'Dedup' },
+  { group: 'logs', title: 'Log' },
+  { group: 'cache', title: 'Cache' },
+  { group: 'spares', title: 'Spares' },
+]
+
+/** The vdevs of a pool with state and errors, as `zpool status` nests them. */
+export function VdevTree({ vdevs, label }: { vdevs: Vdev[]; label: string }) {
+  return (
+    <div className="overflow-x-auto rounded-lg border border-line bg-panel">
+      <table aria-label={label} className="w-full text-left">
+        <thead className="bg-sunken text-muted text-sm">
+          <tr className="h-8">
+            <th scope="col" className="px-3 font-medium">
+              Device
+            </th>
+            <th scope="col" className="px-3 font-medium">
+              State
+            </th>
+            <th scope="col" className="px-3 text-right font-medium">
+              Read errors
+            </th>
+            <th scope="col" className="px-3 text-right font-medium">
+              Write errors
+            </th>
+            <th scope="col" className="px-3 text-right font-medium">
+              Checksum errors
+            </th>
+            <th scope="col" className="px-3 font-medium">
+              Note
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {GROUPS.map(({ group, title }) => {
+            const members = vdevs.filter(vdev => vdev.group === group)
+            if (members.length === 0) return null
+            return (
+              <Fragment key={group}>
+                {group !== 'data' && (
+                  <tr className="h-8 border-line border-t">
+                    <th scope="rowgroup" colSpan={6} className="px-3 font-semibold text-muted text-sm">
+                      {title}
+                    </th>
+                  </tr>
+                )}
+                {members.map(vdev => rows(vdev, 0))}
+              </Fragment>
+            )
+          })}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function rows(vdev: Vdev, depth: number): ReactNode {
+  return (
+    <Fragment key={`${vdev.group}-${vdev.name}`}>
+      <tr className="h-8 border-line border-t">
+        <th
+          scope="row"
+          className="px-3 font-mono font-normal text-sm whitespace-nowrap"
+          style={{ paddingLeft: 12 + depth * 18 }}
+        >
+          {vdev.name}
+        </th>
+        <td className="px-3">
+          <StateMark {...VDEV_STATES[vdev.state]} />
+        </td>
+        <Errors value={vdev.readErrors} />
+        <Errors value={vdev.writeErrors} />
+        <Errors value={vdev.checksumErrors} />
+        <td className="px-3 text-muted">{vdev.note}</td>
+      </tr>
+      {vdev.children.map(child => rows(child, depth + 1))}
+    </Fragment>
+  )
+}
+
+function Errors({ value }: { value: number }) {
+  return (
+    <td className={value > 0 ? 'px-3 text-right font-semibold text-bad' : 'px-3 text-right text-muted'}>
+      {count(value)}
+    </td>
+  )
+}

@@ -1,0 +1,74 @@
+import type { Pool } from '../../server/pools/model.ts'
+import { paths } from '../shell/paths.ts'
+import { VDEV_STATES } from '../shell/state.ts'
+import { Bytes } from '../ui/Bytes.tsx'
+import { Meter } from '../ui/Meter.tsx'
+import { StateMark } from '../ui/State.tsx'
+import { RowLink } from '../ui/TableRow.tsx'
+import type { Column } from '../ui/table.ts'
+
+export const POOL_COLUMNS: readonly Column<Pool>[] = [
+  {
+    id: 'name',
+    header: 'Name',
+    min: 120,
+    grow: 2,
+    always: true,
+    cell: row => (
+      <RowLink href={paths.pool(row.name)} className="truncate font-medium">
+        {row.name}
+      </RowLink>
+    ),
+    sort: row => row.name,
+    text: row => row.name,
+  },
+  {
+    id: 'health',
+    header: 'State',
+    min: 120,
+    grow: 1,
+    always: true,
+    cell: row => <StateMark {...VDEV_STATES[row.health]} />,
+    sort: row => VDEV_STATES[row.health].word,
+  },
+  {
+    id: 'full',
+    header: 'Full',
+    min: 120,
+    cell: row => <Meter share={row.capacityPercent / 100} label={`Fullness of ${row.name}`} />,
+    sort: row => row.capacityPercent,
+  },
+  {
+    id: 'size',
+    header: 'Size',
+    min: 96,
+    align: 'right',
+    cell: row => <Bytes value={row.sizeBytes} />,
+    sort: row => row.sizeBytes,
+  },
+  {
+    id: 'free',
+    header: 'Free',
+    min: 96,
+    align: 'right',
+    cell: row => <Bytes value={row.freeBytes} />,
+    sort: row => row.freeBytes,
+  },
+  {
+    id: 'fragmentation',
+    header: 'Fragmented',
+    min: 100,
+    align: 'right',
+    cell: row => (row.fragmentationPercent === null ? '–' : `${row.fragmentationPercent} %`),
+    sort: row => row.fragmentationPercent,
+  },
+  {
+    id: 'dedup',
+    header: 'Dedup',
+    min: 76,
+    align: 'right',
+    cell: row => `${row.dedupRatio.toFixed(2)}×`,
+    sort: row => row.dedupRatio,
+    hidden: true,
+  },
+]

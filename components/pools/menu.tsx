@@ -1,0 +1,50 @@
+'use client'
+import type { Pool, Scan, ScrubVerb } from '../../server/pools/model.ts'
+import { createFilesystem, createVolume } from '../datasets/menu.tsx'
+import type { Tools } from '../shell/actions.ts'
+import { roleReason } from '../shell/me.ts'
+import { paths } from '../shell/paths.ts'
+import { takeSnapshot } from '../snapshots/menu.tsx'
+import type { MenuItem } from '../ui/Menu.tsx'
+
+/** Why a scrub cannot be started, paused or stopped now; null when it can, or when the scan is not known here. */
+export function scrubReason(scan: Scan | null, verb: ScrubVerb): string | null {
+  if (!scan) return null
+  const scrubbing = scan.kind === 'scrub' && (scan.state === 'running' || scan.state === 'paused')
+  if (scan.kind === 'resilver' && scan.state === 'running') return 'The pool is resilvering.'
+  if (verb === 'start') return scrubbing && scan.state === 'running' ? 'It is being scrubbed.' : null
+  if (verb === 'pause') return scrubbing && scan.state === 'running' ? null : 'No scrub is running.'
+  return scrubbing ? null : 'No scrub is running.'
+}
+
+export function scrub(pool: string, verb: ScrubVerb, { api, act }: Tools): void {
+  void act(api.pools.scrub, { pool, verb })
+}
+
+/** What can be done with a pool; `scan` is known on its own page. */
+export function poolMenu(pool: Pool, tools: Tools, scan: Scan | null = null): MenuItem[] {
+  const administrator = roleReason(tools.role, 'administrator')
+  const item = (verb: ScrubVerb, label: string): MenuItem => ({
+    label,
+    disabled: administrator ?? scrubReason(scan, verb),
+    onSelect: () => scrub(pool.name, verb, tools),
+  })
+  return [
+    {
+      label: 'Take snapshot…',
+      disabled: roleReason(tools.role, 'operator'),
+      onSelect: () => takeSnapshot(tools, [pool.name]),
+    },
+    { label: 'Create zvol…', disabled: administrator, onSelect: () => createVolume(tools, pool.name) },
+    {
+      label: 'Create filesystem…',
+      disabled: administrator,
+      onSelect: () => createFilesystem(tools, pool.name),
+    },
+    { label: 'Show its root dataset', onSelect: () => tools.go(paths.dataset(pool.name)) },
+    'separator',
+    item('start', scan?.state === 'paused' ? 'Resume scrub' : 'Start scrub'),
+    item('pause', 'Pause scrub'),
+    item('stop', 'Stop scrub'),
+  ]
+}

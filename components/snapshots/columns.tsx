@@ -1,0 +1,95 @@
+import type { Snapshot } from '../../server/snapshots/model.ts'
+import { paths } from '../shell/paths.ts'
+import { Bytes } from '../ui/Bytes.tsx'
+import { plural } from '../ui/format.ts'
+import { Badge } from '../ui/State.tsx'
+import { RowLink } from '../ui/TableRow.tsx'
+import { Time } from '../ui/Time.tsx'
+import type { Column } from '../ui/table.ts'
+
+const rest: readonly Column<Snapshot>[] = [
+  {
+    id: 'created',
+    header: 'Taken',
+    min: 120,
+    grow: 1,
+    cell: row => (
+      <span className="text-muted">
+        <Time at={row.createdAt} />
+      </span>
+    ),
+    sort: row => row.createdAt,
+  },
+  {
+    id: 'used',
+    header: 'Only here',
+    min: 96,
+    align: 'right',
+    cell: row => <Bytes value={row.usedBytes} />,
+    sort: row => row.usedBytes,
+  },
+  {
+    id: 'referenced',
+    header: 'Refers to',
+    min: 96,
+    align: 'right',
+    cell: row => <Bytes value={row.referencedBytes} />,
+    sort: row => row.referencedBytes,
+  },
+  {
+    id: 'notes',
+    header: 'Notes',
+    min: 130,
+    grow: 1,
+    cell: row => (
+      <span className="flex min-w-0 gap-1">
+        {row.holds > 0 && <Badge>{row.holds === 1 ? 'held' : plural(row.holds, 'hold')}</Badge>}
+        {row.clones.length > 0 && (
+          <span title={row.clones.join('\n')}>
+            <Badge>{plural(row.clones.length, 'clone')}</Badge>
+          </span>
+        )}
+      </span>
+    ),
+  },
+  {
+    id: 'guid',
+    header: 'GUID',
+    min: 170,
+    cell: row => <span className="font-mono text-sm">{row.guid}</span>,
+    hidden: true,
+  },
+  { id: 'txg', header: 'Txg', min: 90, align: 'right', cell: row => row.createtxg, hidden: true },
+]
+
+/** Snapshots of one dataset: the part behind the @ names them. */
+export const SNAPSHOT_COLUMNS: readonly Column<Snapshot>[] = [
+  {
+    id: 'name',
+    header: 'Snapshot',
+    min: 180,
+    grow: 3,
+    always: true,
+    cell: row => <span className="truncate font-mono text-sm">{row.tag}</span>,
+    sort: row => row.name,
+  },
+  ...rest,
+]
+
+/** Snapshots of everything: the whole name, leading to its dataset. */
+export const ALL_SNAPSHOT_COLUMNS: readonly Column<Snapshot>[] = [
+  {
+    id: 'name',
+    header: 'Snapshot',
+    min: 220,
+    grow: 4,
+    always: true,
+    cell: row => (
+      <RowLink href={paths.dataset(row.dataset, 'snapshots')} className="truncate font-mono text-sm">
+        {row.name}
+      </RowLink>
+    ),
+    sort: row => row.name,
+  },
+  ...rest,
+]
