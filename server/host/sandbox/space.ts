@@ -106,16 +106,11 @@ export function writtenSince(dataset: DatasetState, txg: number): number {
 /** What destroying the given snapshots of one dataset together would free. */
 export function reclaimOf(world: World, dataset: DatasetState, doomed: ReadonlySet<string>): number {
   let freed = 0
-  let dead: Block[] = []
   let previous = originTxg(world, dataset)
   for (const element of [...dataset.snapshots, null]) {
-    const own = element ? element.dead : dataset.dead
-    // Of what died here, the blocks born after the last snapshot that stays go with the doomed ones before.
-    dead = dead.length === 0 ? own : [...dead, ...own]
-    if (element && doomed.has(element.guid)) continue
-    if (dead !== own) freed += bytesBornAfter(dead, previous)
-    dead = []
-    if (element) previous = element.createtxg
+    // Blocks born after the last snapshot that stays are known to the doomed ones alone.
+    freed += bytesBornAfter(element ? element.dead : dataset.dead, previous)
+    if (element && !doomed.has(element.guid)) previous = element.createtxg
   }
   return freed
 }

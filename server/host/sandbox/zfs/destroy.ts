@@ -197,12 +197,9 @@ function dependentsComplaint(target: Target, dependents: readonly Target[], recu
 export function removeAll(world: World, listed: readonly Target[]): string {
   const doomed = [...new Map(listed.map(each => [each.name, each])).values()]
   for (const each of doomed) {
-    if (each.kind !== 'dataset') continue
-    if (world.opened.has(each.dataset.guid)) return `cannot destroy '${each.name}': dataset is busy\n`
-  }
-  for (const each of doomed) {
     if (each.kind === 'snapshot') destroySnapshot(world, each.dataset, each.snapshot)
     else if (each.kind === 'dataset') {
+      if (world.opened.has(each.dataset.guid)) return `cannot destroy '${each.name}': dataset is busy\n`
       unmountFamily(world, [each.dataset])
       const origin = each.dataset.origin
       destroyDataset(world, each.dataset)

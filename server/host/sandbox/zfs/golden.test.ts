@@ -132,6 +132,7 @@ function pool(name: string): void {
     props: {},
     features: {},
     errors: [],
+    commands: [],
     readonly: false,
   }
 }

@@ -83,6 +83,7 @@ export function holds(world: World, words: readonly string[]): ProgramResult {
   if (options.operands.length === 0) return misuse('holds')
   const rows: string[][] = []
   let stderr = ''
+  let opened = 0
   for (const name of options.operands) {
     const at = name.indexOf('@')
     if (at < 0) return refused(`'${name}' is not a snapshot`)
@@ -91,6 +92,7 @@ export function holds(world: World, words: readonly string[]): ProgramResult {
       stderr += cannotOpen(name, target).stderr
       continue
     }
+    opened++
     const family = options.has('r') ? familyOf(world, target.dataset.name) : [target.dataset]
     for (const dataset of family) {
       const found = snapshotNamed(dataset, name.slice(at + 1))
@@ -99,6 +101,7 @@ export function holds(world: World, words: readonly string[]): ProgramResult {
       }
     }
   }
+  if (opened === 0) stderr += 'no datasets available\n'
   const headings = ['NAME', 'TAG', 'TIMESTAMP'].map(title => ({ title, right: false }))
   const stdout = options.has('H') ? plain(rows) : rows.length > 0 ? table(headings, rows) : ''
   return { exit: stderr === '' ? 0 : 1, stdout, stderr }

@@ -103,23 +103,31 @@ export function clone(world: World, words: readonly string[]): ProgramResult {
     )
   }
   const parent = to.slice(0, to.lastIndexOf('/'))
+  const { volsize: asked, ...settings } = props
   const need = Math.max(Number(props.refreservation ?? 0), Number(props.reservation ?? 0))
-  if (need > spaceOf(world, parent).available) return refused(`cannot create '${to}': out of space`)
-  const made = cloneSnapshot(world, source, to, props)
+  const fits = need <= spaceOf(world, parent).available
+  if (!fits) {
+    delete settings.refreservation
+    delete settings.reservation
+  }
+  const made = cloneSnapshot(world, source, to, settings)
+  if (asked !== undefined) made.volsize = Number(asked)
   if (pool)
     world.history(pool, 'clone', {
       dsname: to,
       dsid: made.objsetId,
       text: `origin=${from} (${source.snapshot.objsetId})`,
     })
+  // Seen on the real thing: the clone is there, only its reservation could not be had.
+  if (!fits) return refused(`cannot create '${to}': out of space`)
   if (!options.has('u')) mountFamily(world, [made])
   return ok()
 }
 
 export function promote(world: World, words: readonly string[]): ProgramResult {
-  const options = getopt(words, '')
-  if ('bad' in options) return misuse('promote', `invalid option '${options.bad}'`)
-  const [name, extra] = options.operands
+  // promote(8) knows no options, not even `--`.
+  const [name, extra] = words
+  if (name?.startsWith('-')) return misuse('promote', `invalid option '${name.charAt(1)}'`)
   if (name === undefined) return misuse('promote', 'missing clone filesystem argument')
   if (extra !== undefined) return misuse('promote', 'too many arguments')
   const target = openTarget(world, name)

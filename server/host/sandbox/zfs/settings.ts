@@ -77,6 +77,9 @@ function checkWord(property: Property, value: string): Checked {
     if (value === 'none') return { name, value }
     return /^\d+$/.test(value) ? { name, value } : { fault: `bad numeric value '${value}'` }
   }
+  if (name === 'keylocation' && value !== 'none') {
+    return { fault: "keylocation must be 'none' for unencrypted datasets" }
+  }
   if (name === 'special_small_blocks') {
     const bytes = parseSize(value)
     return bytes === null ? { fault: `bad numeric value '${value}'` } : { name, value: String(bytes) }

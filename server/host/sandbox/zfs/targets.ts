@@ -52,7 +52,7 @@ export function openTarget(world: World, name: string): Target | string {
     kind === 'snapshot'
       ? snapshotNamed(dataset, name.slice(at + 1))
       : bookmarksOf(dataset).find(each => each.name === name)
-  return found ?? 'dataset does not exist'
+  return found ?? (kind === 'bookmark' ? 'no such pool or dataset' : 'dataset does not exist')
 }
 
 export function snapshotNamed(dataset: DatasetState, tag: string): SnapshotTarget | null {
