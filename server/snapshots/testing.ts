@@ -1,0 +1,165 @@
+/** A machine of its own for a test of storage verbs, with guests whose room only notes what it was asked. */
+import type { ActionContext } from '../action.ts'
+import type { Host } from '../host/host.ts'
+import { sandboxForTest, type TestHost } from '../host/sandbox/testing.ts'
+import type { Inventory } from '../inventory/inventory.ts'
+import { createInventory } from '../inventory/live.ts'
+import { createReader } from '../inventory/reader.ts'
+import type { Plan } from '../tasks/model.ts'
+import type { Vm, VmState } from '../vms/model.ts'
+import type { GuestRoom } from './guests.ts'
+
+export type StorageTest = {
+  host: TestHost
+  inventory: Inventory
+  context: ActionContext
+  /** Guests of the machine; a test changes them. */
+  vms: Vm[]
+  room: GuestRoom
+  /** What the room was asked: `stop web1`, `start web1`. */
+  asked: string[]
+  /** Runs a command line on the machine and gives its output; throws when it fails. */
+  sh: (line: string) => Promise<string>
+  /** Called before every command of the action; a test sneaks things in here. */
+  beforeRun: (hook: ((argv: readonly string[]) => Promise<void>) | null) => void
+  plan: <Input>(
+    action: { plan: (context: ActionContext, input: Input) => Promise<Plan> },
+    input: Input,
+  ) => Promise<Plan>
+  [Symbol.asyncDispose]: () => Promise<void>
+}
+
+/** Splits at blanks; a test that needs a blank in a word writes argv itself. */
+export async function onHost(host: Pick<TestHost, 'run'>, line: string): Promise<string> {
+  const result = await host.run(line.split(' '))
+  if (result.exit !== 0) throw new Error(`${line}: ${result.stderr}`)
+  return result.stdout
+}
+
+export async function storageTest(): Promise<StorageTest> {
+  const host = await sandboxForTest({ seed: 'empty' })
+  const vms: Vm[] = []
+  const asked: string[] = []
+  let hook: ((argv: readonly string[]) => Promise<void>) | null = null
+  const inventory = createInventory({
+    host,
+    read: createReader(host, {
+      vms: async () => structuredClone(vms),
+      facts: async () => {
+        throw new Error('Nobody asks for facts here.')
+      },
+    }),
+  })
+  const isWrite = (argv: readonly string[]): boolean =>
+    argv[0] === 'zfs' && !['list', 'get', 'holds'].includes(argv[1] ?? '') && !argv.includes('-nvp')
+  const recording: Host = {
+    id: host.id,
+    kind: host.kind,
+    async run(argv, options) {
+      if (isWrite(argv)) await hook?.(argv)
+      return host.run(argv, options)
+    },
+    stream: (argv, options) => host.stream(argv, options),
+    connect: (target, options) => host.connect(target, options),
+    read: path => host.read(path),
+    write: (path, text, options) => host.write(path, text, options),
+    list: path => host.list(path),
+    stat: path => host.stat(path),
+    remove: path => host.remove(path),
+    mkdir: path => host.mkdir(path),
+    close: () => host.close(),
+  }
+  const turn = (name: string, state: VmState): void => {
+    const vm = vms.find(each => each.name === name)
+    if (vm) Object.assign(vm, { state, pid: state === 'running' ? 4242 : null })
+  }
+  const room: GuestRoom = {
+    stopSteps: vm => [{ title: `Ask ${vm.name} to shut down`, argv: ['kill', '-TERM', String(vm.pid)] }],
+    startSteps: vm => [
+      { title: `Start ${vm.name}`, argv: ['daemon', '-f', '/bin/sh', `${vm.directory}/.skep/run.sh`] },
+    ],
+    async stop(_, vm) {
+      asked.push(`stop ${vm.name}`)
+      turn(vm.name, 'stopped')
+    },
+    async start(_, name) {
+      asked.push(`start ${name}`)
+      turn(name, 'running')
+    },
+    beside: null,
+  }
+  const context: ActionContext = {
+    host: recording,
+    inventory,
+    now: () => Date.UTC(2026, 10, 22, 12),
+    taskId: 1,
+    progress: () => undefined,
+    nudged: new AbortController().signal,
+  }
+  return {
+    host,
+    inventory,
+    context,
+    vms,
+    room,
+    asked,
+    sh: line => onHost(host, line),
+    beforeRun: given => {
+      hook = given
+    },
+    plan: (action, input) => action.plan(context, input),
+    async [Symbol.asyncDispose]() {
+      inventory.close()
+      await host.close()
+    },
+  }
+}
+
+/** Plans, refuses like the task engine does, and runs. */
+export async function applied<Input, Result>(
+  { context }: Pick<StorageTest, 'context'>,
+  action: {
+    plan: (context: ActionContext, input: Input) => Promise<Plan>
+    run: (context: ActionContext, plan: Plan, input: Input) => Promise<Result>
+  },
+  input: Input,
+): Promise<Plan> {
+  const plan = await action.plan(context, input)
+  if (plan.refused) throw new Error(`Refused: ${plan.refused.message}`)
+  await action.run(context, plan, input)
+  return plan
+}
+
+/** A stopped guest with these zvols as disks. */
+export function guest(name: string, volumes: readonly string[], state: VmState = 'stopped'): Vm {
+  return {
+    name,
+    datastore: 'default',
+    directory: `/vm/${name}`,
+    dataset: null,
+    loader: 'uefi',
+    cpus: 1,
+    memoryBytes: 2 ** 28,
+    vnc: null,
+    graphics: true,
+    autostart: null,
+    state,
+    stateReason: null,
+    pid: state === 'running' ? 4242 : null,
+    startedAt: null,
+    residentBytes: null,
+    cpuPercent: null,
+    disks: volumes.map((volume, index) => ({
+      index,
+      emulation: 'virtio-blk',
+      backing: 'zvol',
+      path: `/dev/zvol/${volume}`,
+      dataset: volume,
+    })),
+    nics: [],
+    pending: [],
+    lastExit: null,
+    supervisor: null,
+    problems: [],
+  }
+}
