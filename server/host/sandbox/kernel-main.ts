@@ -4,6 +4,7 @@ import path from 'node:path'
 import { Kernel } from './kernel.ts'
 import { serveKernel } from './kernel-server.ts'
 import { KernelClient } from './protocol.ts'
+import { isBoot, startGuests } from './rc.ts'
 import { seed } from './seed.ts'
 
 const IDLE_MS = 60_000
@@ -26,6 +27,7 @@ async function main(dir: string): Promise<void> {
     await seed(kernel.world, 'demo')
     kernel.world.save()
   }
+  const boots = isBoot(kernel.world) || fresh
   const server = await serveKernel(kernel)
   const end = async (status: number) => {
     kernel.close()
@@ -39,6 +41,7 @@ async function main(dir: string): Promise<void> {
     process.stderr.write(`${error.stack}\n`)
     void end(1)
   })
+  if (boots) await startGuests(kernel)
   let busyAt = Date.now()
   setInterval(() => {
     const guests = Object.values(kernel.world.state.processes).some(each => each.real)

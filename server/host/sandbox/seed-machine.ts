@@ -126,7 +126,14 @@ export function machineFiles(world: World, options: { vmEnable: boolean; vmList:
   )
   put(world, '/var/run/dmesg.boot', bootMessages())
   for (const name of ['BHYVE_UEFI.fd', 'BHYVE_UEFI_VARS.fd', 'BHYVE_UEFI_CODE.fd', 'BHYVE_BHF_UEFI.fd'])
-    put(world, `${FIRMWARE}/${name}`, `stands for edk2's ${name}\n`)
+    put(world, `${FIRMWARE}/${name}`, firmware(name))
+}
+
+/** Not firmware: the guest engine brings its own BIOS. bhyve wants whole pages. */
+function firmware(name: string): Buffer {
+  const pages = Buffer.alloc(64 * 1024)
+  pages.write(`stands for edk2's ${name}\n`)
+  return pages
 }
 
 function osRelease(): string {
