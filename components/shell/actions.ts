@@ -2,6 +2,8 @@ import type { Role } from '../../server/accounts/model.ts'
 import type { Dataset } from '../../server/datasets/model.ts'
 import type { Pool } from '../../server/pools/model.ts'
 import type { Vm } from '../../server/vms/model.ts'
+import { datasetMenu } from '../datasets/menu.tsx'
+import { poolMenu } from '../pools/menu.tsx'
 import type { Api } from '../trpc.tsx'
 import type { MenuItem } from '../ui/Menu.tsx'
 import { generalVmMenu, vmMenu } from '../vms/menu.tsx'
@@ -33,8 +35,8 @@ export type ThingMenus = {
 }
 
 export const thingMenus: ThingMenus = {
-  pool: () => [],
-  dataset: () => [],
+  pool: (pool, tools) => poolMenu(pool, tools),
+  dataset: datasetMenu,
   vm: vmMenu,
   general: tools => [...generalVmMenu(tools)],
 }

@@ -21,10 +21,12 @@ type ScreenProps = {
   startAction?: ReactNode
   /** Where the same screen fills a window of its own; left out in that window. */
   ownWindowHref?: string
+  /** The screen takes all the height there is. */
+  filling?: boolean
 }
 
 /** A guest's screen with its keyboard and pointer, and the tools above it. */
-export function Screen({ guest, state, startAction, ownWindowHref }: ScreenProps) {
+export function Screen({ guest, state, startAction, ownWindowHref, filling }: ScreenProps) {
   const frame = useRef<HTMLDivElement>(null)
   const target = useRef<HTMLDivElement>(null)
   const last = useRef<HTMLCanvasElement>(null)
@@ -75,7 +77,7 @@ export function Screen({ guest, state, startAction, ownWindowHref }: ScreenProps
   }
 
   return (
-    <section aria-label={`Screen of ${guest}`} ref={frame} className="flex min-h-0 flex-col bg-bg">
+    <section aria-label={`Screen of ${guest}`} ref={frame} className="flex min-h-0 flex-1 flex-col bg-bg">
       <div role="toolbar" aria-label="Screen" className="mb-2 flex flex-wrap items-center gap-2">
         <Button icon={<Scan size={16} />} aria-pressed={fit} onClick={() => setFit(!fit)}>
           {fit ? 'Fit' : '1:1'}
@@ -127,7 +129,7 @@ export function Screen({ guest, state, startAction, ownWindowHref }: ScreenProps
       <div
         className={cx(
           'relative grid min-h-64 flex-1 place-items-center overflow-auto rounded-lg bg-screen',
-          !fullScreen.on && 'aspect-[4/3] max-h-[calc(100dvh-240px)]',
+          !fullScreen.on && !filling && 'aspect-[4/3] max-h-[calc(100dvh-240px)]',
         )}
       >
         <canvas
