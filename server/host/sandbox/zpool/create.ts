@@ -12,6 +12,8 @@ import { leaves, parityOf, propagate } from './vdevs.ts'
 /** What labels and the reserved boot area take of a device; sizes are whole metaslabs. */
 const LABEL_BYTES = 4_718_592
 const METASLAB = 16 * 1024 * 1024
+/** SPA_MINDEVSIZE */
+const SMALLEST_DEVICE = 64 * 1024 * 1024
 /** Slop space: 1/32 of the pool is kept for ZFS itself (spa_slop_shift). */
 const SLOP_SHIFT = 5
 
@@ -52,6 +54,8 @@ export function createPool(world: World, options: Options, log: () => void): Pro
   const wanted = parseVdevs(world, specification, { force: options.has('f'), inUseBy: null })
   if ('exit' in wanted) return wanted
   if (world.state.pools[name]) return fail(1, `cannot create '${name}': pool already exists\n`)
+  if (wanted.flatMap(each => each.devices).some(device => device.sizeBytes < SMALLEST_DEVICE))
+    return fail(1, `cannot create '${name}': one or more devices is less than the minimum size (64M)\n`)
   const pool: PoolState = {
     name,
     guid: world.guid(),
