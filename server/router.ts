@@ -5,6 +5,7 @@ import { poolsRouter } from './pools/router.ts'
 import { snapshotsRouter } from './snapshots/router.ts'
 import { tasksRouter } from './tasks/router.ts'
 import { router } from './trpc.ts'
+import { vmsRouter } from './vms/router.ts'
 
 /** One line a noun. */
 export const appRouter = router({
@@ -14,6 +15,7 @@ export const appRouter = router({
   pools: poolsRouter,
   snapshots: snapshotsRouter,
   tasks: tasksRouter,
+  vms: vmsRouter,
 })
 
 export type AppRouter = typeof appRouter

@@ -5,11 +5,10 @@
 import type { Refusal } from '../tasks/model.ts'
 import { type Conf, confText, confTrue, words } from './conf.ts'
 import { buildDevices, comPorts, type DeviceFacts, type GuestPlace } from './devices.ts'
+import { bootrom, FIRMWARE_DIRECTORY, isUefi } from './firmware.ts'
 import { type LoaderFiles, loaderCommand } from './loader.ts'
 import type { NicPlan } from './nics.ts'
 import { shellNumber } from './slots.ts'
-
-export const FIRMWARE_DIRECTORY = '/usr/local/share/uefi-firmware'
 
 export type LaunchFacts = {
   place: GuestPlace
@@ -55,25 +54,6 @@ export type LaunchResult = { launch: Launch; refused?: undefined } | { launch?: 
 
 function refuse(field: string, message: string, next?: string): { refused: Refusal } {
   return { refused: { code: 'refused', message, detail: { field, ...(next ? { next } : {}) } } }
-}
-
-export function isUefi(loader: string): boolean {
-  // vm-bhyve cuts the last "-suffix": uefi, uefi-csm, uefi-anything, but not uefi-csm-x.
-  return loader.replace(/-[^-]*$/, '') === 'uefi'
-}
-
-/** The firmware image a UEFI loader names. */
-export function bootrom(loader: string, place: GuestPlace): string {
-  switch (loader) {
-    case 'uefi-devel':
-      return `${FIRMWARE_DIRECTORY}/BHYVE_UEFI_CODE-devel.fd`
-    case 'uefi-csm':
-      return `${FIRMWARE_DIRECTORY}/BHYVE_UEFI_CSM.fd`
-    case 'uefi-custom':
-      return `${place.datastorePath}/.config/BHYVE_UEFI.fd`
-    default:
-      return `${FIRMWARE_DIRECTORY}/BHYVE_UEFI.fd`
-  }
 }
 
 /** The value of -c: cpu with the topology keys as they stand. */

@@ -151,6 +151,7 @@ export const editVmInput = z.object({
   memoryMiB: z.optional(z.number().check(z.int(), z.minimum(32))),
   autostart: z.optional(z.boolean()),
 })
+export type EditVmInput = z.output<typeof editVmInput>
 export const cloneVmInput = z.object({
   vm: guestName,
   /** A snapshot tag that every zvol of the guest has; null: a fresh one is taken. */
@@ -159,6 +160,8 @@ export const cloneVmInput = z.object({
   /** With a network card on the same switches (new MACs), or without any. */
   network: z.boolean(),
 })
+
+export type CloneVmInput = z.output<typeof cloneVmInput>
 
 /** What the create form can offer on this host. */
 export type VmChoices = {

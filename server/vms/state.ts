@@ -1,10 +1,10 @@
 /** What a guest is doing, from everything the host shows of it. Pure: facts in, Vm out. */
 import type { NetworkInterface } from '../host/ifconfig.ts'
 import type { Process } from '../host/ps.ts'
-import { isUefi } from './command.ts'
 import { type Conf, changedKeys, confText, confTrue, confValue, memoryBytes, parseConf } from './conf.ts'
 import { diskEntries, diskPath, type GuestPlace } from './devices.ts'
 import { isOrderly } from './exits.ts'
+import { isUefi } from './firmware.ts'
 import type { Vm, VmDisk, VmNic, VmState } from './model.ts'
 import type { RecordedRun } from './runs.ts'
 import { confProblems } from './validate.ts'

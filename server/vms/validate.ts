@@ -4,9 +4,10 @@
  */
 import { bhyveTraps, type Trap } from '../host/bhyve.ts'
 import { macIsValid } from '../host/bhyve-devices.ts'
-import { buildLaunch, isUefi } from './command.ts'
+import { buildLaunch } from './command.ts'
 import { type Conf, confText, confValue, words } from './conf.ts'
 import { diskEntries, type GuestPlace } from './devices.ts'
+import { isUefi } from './firmware.ts'
 import { planNics } from './nics.ts'
 import { switchNamed } from './system-conf.ts'
 

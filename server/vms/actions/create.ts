@@ -1,0 +1,166 @@
+/** Creating a guest; what a failed creation made is taken away again. */
+import { type Action, type ActionContext, defineAction, type PlanContext } from '../../action.ts'
+import { readPoolOf } from '../../datasets/actions.ts'
+import { runStep, withWords } from '../../datasets/steps.ts'
+import { AppError } from '../../errors.ts'
+import { runOrThrow } from '../../host/answer.ts'
+import { destroyArgv } from '../../host/zfs/destroy.ts'
+import { readDatasets } from '../../inventory/reader.ts'
+import type { Plan, Step } from '../../tasks/model.ts'
+import { freePort } from '../command.ts'
+import { parseConf } from '../conf.ts'
+import { FIRMWARE_DIRECTORY } from '../firmware.ts'
+import { madeUp, readBusyPorts, readHostSeed } from '../launch.ts'
+import { type CreateVmInput, createVmInput } from '../model.ts'
+import { type CreateFacts, planCreate } from '../plan.create.ts'
+import { listIfThere, readGuests } from '../read.ts'
+import { toVm } from '../state.ts'
+import { isoDirectories } from '../system-conf.ts'
+
+/** A whole number that sysctl(8) says, null where it says none. */
+export async function readSysctl(context: PlanContext, name: string): Promise<number | null> {
+  const result = await context.host.run(['sysctl', '-n', name])
+  const value = Number(result.stdout.trim())
+  return result.exit === 0 && Number.isSafeInteger(value) && value > 0 ? value : null
+}
+
+async function readCreateFacts(context: PlanContext, input: CreateVmInput): Promise<CreateFacts> {
+  const { host } = context
+  const { setup, guests, view } = await readGuests(host, context.now())
+  const store = setup.stores.find(one => one.name === input.datastore)
+  const [datasets, pool, taken, busy, template, seed, memory, maxCpus, isoPath] = await Promise.all([
+    readDatasets(host),
+    readPoolOf(context, input.disk.dataset),
+    store ? listIfThere(host, store.path) : [],
+    readBusyPorts(host, guests),
+    host.stat(`${FIRMWARE_DIRECTORY}/BHYVE_UEFI_VARS.fd`),
+    readHostSeed(host),
+    readSysctl(context, 'hw.physmem'),
+    readSysctl(context, 'hw.vmm.maxcpu'),
+    findIso(context, setup.vmDir ?? '', setup.system, input.iso),
+  ])
+  const made = madeUp(`${seed} ${store?.path ?? ''}/${input.name}`)
+  return {
+    vms: guests.map(guest => toVm(guest, view)),
+    stores: setup.stores,
+    vmDir: setup.vmDir ?? '',
+    system: setup.system,
+    datasets,
+    newName: { datasets, pool },
+    taken: taken.map(entry => entry.name),
+    isoPath,
+    uuid: made.uuid,
+    mac: made.mac(0),
+    port: freePort(busy),
+    keepsVariables: template !== null,
+    memoryOfHostBytes: memory,
+    maxCpus: maxCpus ?? 16,
+  }
+}
+
+async function findIso(
+  context: PlanContext,
+  vmDir: string,
+  system: string,
+  iso: string | null,
+): Promise<string | null> {
+  if (iso === null || iso.includes('/')) return null
+  for (const directory of isoDirectories(vmDir, parseConf(system))) {
+    const entry = await context.host.stat(`${directory.path}/${iso}`)
+    if (entry?.type === 'file') return `${directory.path}/${iso}`
+  }
+  return null
+}
+
+/** Runs a step of a creation; a directory is made through the door, not by a program. */
+export async function runCreateStep(context: ActionContext, step: Step): Promise<void> {
+  if (step.argv?.[0] === 'mkdir') await context.host.mkdir(step.argv[1] ?? '')
+  else if (step.argv?.[0] === 'cp') await runOrThrow(context.host, step.argv, [])
+  else await runStep(context, step)
+}
+
+/** Takes one thing away that a step has made. Null where the step made nothing. */
+async function undo(context: ActionContext, step: Step): Promise<void> {
+  if (step.file) return context.host.remove(step.file.path)
+  const made = step.argv?.at(-1) ?? ''
+  if (step.argv?.[0] === 'mkdir' || step.argv?.[0] === 'cp') return context.host.remove(made)
+  if (step.argv?.[1] === 'snapshot') {
+    for (const name of step.argv.slice(2)) await runOrThrow(context.host, ['zfs', 'destroy', name], [])
+    return
+  }
+  await runOrThrow(context.host, destroyArgv({ dataset: made, recursive: 'nothing else' }), [])
+}
+
+/** Names what a step makes, for the words of a failure. */
+function madeBy(step: Step): string {
+  return step.file?.path ?? step.argv?.at(-1) ?? step.title
+}
+
+/**
+ * Runs steps that make things. When one fails, what was made before is taken away again in reverse order; the error then
+ * says that nothing is left, or exactly what remains.
+ */
+export async function runOrUndo(context: ActionContext, steps: readonly Step[]): Promise<void> {
+  const done: Step[] = []
+  for (const [index, step] of steps.entries()) {
+    context.progress(step.title, index / steps.length)
+    try {
+      await runCreateStep(context, step)
+      done.push(step)
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error
+      const remains: string[] = []
+      for (const each of done.reverse()) {
+        try {
+          await undo(context, each)
+        } catch {
+          remains.push(madeBy(each))
+        }
+      }
+      throw remains.length > 0
+        ? withWords(error, `This could not be taken away again: ${remains.join(', ')}.`, 'Remove it by hand.')
+        : withWords(error, isUnsure(error) ? UNSURE : 'Nothing of it is left.')
+    }
+  }
+}
+
+const UNSURE = 'Whether its last command has still taken effect is not known; the rest was taken away again.'
+
+/** The command may have done its work although no answer came. */
+function isUnsure(error: AppError): boolean {
+  return error.code === 'timeout' || error.code === 'unreachable'
+}
+
+/** Settles a creation by what is there: the conf is written last. */
+export async function settleCreation(
+  context: PlanContext,
+  plan: Plan,
+): Promise<Awaited<ReturnType<Action['settle']>>> {
+  const datasets = new Set((await readDatasets(context.host)).map(each => each.name))
+  const there: string[] = []
+  let complete = true
+  for (const step of plan.steps) {
+    if (!step.file && !step.argv) continue
+    const name = madeBy(step)
+    const exists = step.argv?.[0] === 'zfs' ? datasets.has(name) : (await context.host.stat(name)) !== null
+    if (exists) there.push(name)
+    else if (step.argv?.[1] !== 'snapshot') complete = false
+  }
+  if (complete) return { state: 'done', outcome: `${plan.title}: done, as the host shows.` }
+  return {
+    state: 'interrupted',
+    outcome:
+      there.length === 0
+        ? `${plan.title}: the console ended before anything was made.`
+        : `${plan.title}: the console ended in the middle. This was made and is still there: ${there.join(', ')}.`,
+  }
+}
+
+export const create = defineAction({
+  name: 'vms.create',
+  role: 'operator',
+  input: createVmInput,
+  plan: async (context, input) => planCreate(input, await readCreateFacts(context, input)),
+  run: (context, plan) => runOrUndo(context, plan.steps),
+  settle: settleCreation,
+})

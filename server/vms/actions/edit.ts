@@ -1,0 +1,90 @@
+/** Changing a guest. */
+import { createHash } from 'node:crypto'
+import { defineAction, type PlanContext } from '../../action.ts'
+import { runStep, withWords } from '../../datasets/steps.ts'
+import { AppError } from '../../errors.ts'
+import { runOrThrow } from '../../host/answer.ts'
+import { parseConf } from '../conf.ts'
+import { editVmInput } from '../model.ts'
+import { type EditFacts, planEdit } from '../plan.edit.ts'
+import { listIfThere, readGuests, readIfThere } from '../read.ts'
+import { toVm } from '../state.ts'
+import { readSysctl } from './create.ts'
+import { orNotFound } from './life.ts'
+
+/** The revision an edit carries: a conf that was changed meanwhile has another one. */
+export function revisionOf(conf: string): string {
+  return createHash('sha256').update(conf).digest('hex')
+}
+
+async function readFacts(context: PlanContext, name: string): Promise<EditFacts> {
+  const { setup, guests, view } = await readGuests(context.host, context.now())
+  const guest = guests.find(one => one.place.name === name)
+  if (!guest) throw new AppError('not_found', `There is no guest named ${name}.`, { names: [name] })
+  const [entries, maxCpus, memory] = await Promise.all([
+    listIfThere(context.host, guest.place.datastorePath),
+    readSysctl(context, 'hw.vmm.maxcpu'),
+    readSysctl(context, 'hw.physmem'),
+  ])
+  return {
+    vm: toVm(guest, view),
+    guest,
+    revision: revisionOf(guest.conf ?? ''),
+    system: parseConf(setup.system),
+    vmList: setup.rc.vmList,
+    taken: [...guests.map(one => one.place.name), ...entries.map(entry => entry.name)],
+    own: setup.datasetAt.get(guest.place.directory) ?? null,
+    maxCpus: maxCpus ?? 16,
+    memoryOfHostBytes: memory,
+  }
+}
+
+export const edit = defineAction({
+  name: 'vms.edit',
+  role: 'operator',
+  input: editVmInput,
+  plan: (context, input) =>
+    orNotFound('vms.edit', `Change ${input.vm}`, async () =>
+      planEdit(input, await readFacts(context, input.vm)),
+    ),
+  async run(context, plan) {
+    const done: string[] = []
+    for (const [index, step] of plan.steps.entries()) {
+      context.progress(step.title, index / plan.steps.length)
+      try {
+        if (step.file && step.file.before !== null) {
+          // Nobody locks a conf: an editor may have written it a moment ago.
+          const now = await readIfThere(context.host, step.file.path)
+          if (now !== step.file.before) {
+            throw new AppError('changed', `${step.file.path} was changed by somebody else just now.`)
+          }
+        }
+        if (step.note?.startsWith('rm ')) await context.host.remove(step.note.slice('rm '.length))
+        else if (step.argv && step.argv[0] !== 'zfs') await runOrThrow(context.host, step.argv, [])
+        else await runStep(context, step)
+        done.push(step.title)
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error
+        throw done.length > 0 ? withWords(error, `Done before that: ${done.join('; ')}.`) : error
+      }
+    }
+  },
+  async settle(context, plan) {
+    const missing: string[] = []
+    for (const step of plan.steps) {
+      if (!step.file) continue
+      if ((await readIfThere(context.host, step.file.path)) !== step.file.after) missing.push(step.title)
+    }
+    // A rename moves the first file away: then the file under the new name is the one that counts.
+    const files = plan.steps.filter(step => step.file)
+    const isDone = files.length === 0 ? null : !missing.includes(files.at(-1)?.title ?? '')
+    if (isDone === true) return { state: 'done', outcome: `${plan.title}: done, as the host shows.` }
+    return {
+      state: 'interrupted',
+      outcome:
+        isDone === null
+          ? `${plan.title}: the console ended while it ran, and the host does not show whether it was done.`
+          : `${plan.title}: the console ended in the middle. Not done: ${missing.join('; ')}.`,
+    }
+  },
+})

@@ -1,0 +1,158 @@
+/** Destroying a guest: every volume, snapshot and file that dies is named; nothing else dies. Pure. */
+import type { DatasetRow } from '../datasets/model.ts'
+import { setArgv } from '../host/sysrc.ts'
+import { destroyArgv } from '../host/zfs/destroy.ts'
+import type { Snapshot } from '../snapshots/model.ts'
+import { refusedPlan, withDigest } from '../tasks/digest.ts'
+import type { Plan, Refusal, Step, Victim } from '../tasks/model.ts'
+import type { Vm } from '../vms/model.ts'
+import { stateRefusal, vmLock } from './plan.ts'
+
+export type DestroyVmFacts = {
+  vm: Vm
+  vms: readonly Vm[]
+  datasets: readonly DatasetRow[]
+  /** Of every dataset that may die. */
+  snapshots: readonly Snapshot[]
+  /** Files below the guest's directory with their sizes, deepest first; directories end with a slash. */
+  files: readonly { path: string; sizeBytes: number }[]
+  vmList: readonly string[]
+  /** The guest's directory is the mount point of this dataset; null for a plain directory. */
+  own: string | null
+}
+
+const ACTION = 'vms.destroy'
+
+function no(code: Refusal['code'], message: string, next: string, names: string[]): Refusal {
+  return { code, message, detail: { next, names } }
+}
+
+/** Datasets that die: the volumes asked for, and the guest's own dataset when nothing else lives in it. */
+export function dyingDatasets(
+  facts: Pick<DestroyVmFacts, 'datasets' | 'own'>,
+  zvols: readonly string[],
+): string[] {
+  const { own } = facts
+  if (own === null) return [...zvols]
+  const stays = facts.datasets.some(each => each.name.startsWith(`${own}/`) && !zvols.includes(each.name))
+  return stays ? [...zvols] : [...zvols, own]
+}
+
+export function planDestroyVm(zvols: readonly string[], facts: DestroyVmFacts): Plan {
+  const { vm } = facts
+  const title = `Destroy ${vm.name}`
+  const dying = dyingDatasets(facts, zvols)
+  const refused = stateRefusal(vm, 'destroy') ?? destroyRefusal(zvols, dying, facts)
+  if (refused) return refusedPlan(ACTION, title, refused)
+  const kept = vm.disks.flatMap(disk => (disk.dataset && !zvols.includes(disk.dataset) ? [disk.dataset] : []))
+  const ownDies = facts.own !== null && dying.includes(facts.own)
+  return withDigest({
+    action: ACTION,
+    title,
+    steps: [
+      ...zvols.flatMap(dataset => destroySteps(dataset, facts)),
+      ...(ownDies && facts.own !== null ? destroySteps(facts.own, facts) : fileSteps(facts)),
+      ...autostartStep(facts),
+    ],
+    victims: victimsOf(dying, facts),
+    warnings: kept.length > 0 ? [`These volumes stay: ${kept.join(', ')}.`] : [],
+    locks: [vmLock(vm.name), ...dying.map(dataset => `dataset:${dataset}`)],
+    freedBytes: facts.datasets
+      .filter(each => dying.includes(each.name))
+      .reduce((sum, each) => sum + each.usedBytes - each.usedByChildrenBytes, 0),
+  })
+}
+
+function destroyRefusal(
+  zvols: readonly string[],
+  dying: readonly string[],
+  facts: DestroyVmFacts,
+): Refusal | null {
+  const { vm } = facts
+  for (const name of zvols) {
+    const row = facts.datasets.find(each => each.name === name)
+    if (row?.type !== 'volume') return no('not_found', `There is no volume ${name}.`, 'Look again.', [name])
+    if (!vm.disks.some(disk => disk.dataset === name)) {
+      return no('refused', `${name} is not a disk of ${vm.name}.`, 'Destroy it by itself, under Storage.', [
+        name,
+      ])
+    }
+    const other = facts.vms.find(one => one.name !== vm.name && one.disks.some(disk => disk.dataset === name))
+    if (other)
+      return no('in_use', `${name} is a disk of ${other.name} too.`, 'Leave it out.', [name, other.name])
+    const child = facts.datasets.find(each => each.name.startsWith(`${name}/`))
+    if (child) return no('refused', `${child.name} lies below ${name}.`, 'Destroy it first.', [child.name])
+  }
+  for (const snapshot of facts.snapshots.filter(each => dying.includes(each.dataset))) {
+    if (snapshot.holds > 0) {
+      return no('held', `${snapshot.name} is held.`, 'Release its holds first, or leave its volume out.', [
+        snapshot.name,
+      ])
+    }
+    const clone = snapshot.clones[0]
+    if (clone !== undefined) {
+      const next = 'Promote the clone first, destroy it, or leave the volume out.'
+      return no('has_clones', `${snapshot.name} has a clone, ${clone}.`, next, [
+        snapshot.name,
+        ...snapshot.clones,
+      ])
+    }
+  }
+  return null
+}
+
+function snapshotsOf(dataset: string, facts: DestroyVmFacts): Snapshot[] {
+  return facts.snapshots.filter(each => each.dataset === dataset)
+}
+
+/** Its snapshots by name in one command, then the dataset itself: zfs refuses what was not named. */
+function destroySteps(dataset: string, facts: DestroyVmFacts): Step[] {
+  const tags = snapshotsOf(dataset, facts).map(each => each.tag)
+  const steps: Step[] = []
+  if (tags.length > 0) {
+    const words = tags.length === 1 ? 'its snapshot' : `its ${tags.length} snapshots`
+    steps.push({ title: `Destroy ${words} of ${dataset}`, argv: destroyArgv({ dataset, tags }) })
+  }
+  steps.push({ title: `Destroy ${dataset}`, argv: destroyArgv({ dataset, recursive: 'nothing else' }) })
+  return steps
+}
+
+function fileSteps(facts: DestroyVmFacts): Step[] {
+  const { directory, name } = facts.vm
+  const list = facts.files.map(file => `rm ${file.path}`)
+  return [{ title: `Remove the files of ${name}`, note: [...list, `rmdir ${directory}`].join('\n') }]
+}
+
+function autostartStep(facts: DestroyVmFacts): Step[] {
+  if (facts.vm.autostart === null) return []
+  const rest = facts.vmList.filter(name => name !== facts.vm.name)
+  return [
+    {
+      title: 'Take it off the list of guests that start by themselves',
+      argv: setArgv('vm_list', rest.join(' ')),
+    },
+  ]
+}
+
+function victimsOf(dying: readonly string[], facts: DestroyVmFacts): Victim[] {
+  const victims: Victim[] = [{ kind: 'vm', name: facts.vm.name }]
+  for (const name of dying) {
+    const row = facts.datasets.find(each => each.name === name)
+    if (!row) continue
+    const kind = row.type === 'volume' ? 'volume' : 'filesystem'
+    victims.push({ kind, name, guid: row.guid, bytes: row.referencedBytes, createdAt: row.createdAt })
+    for (const each of snapshotsOf(name, facts)) {
+      victims.push({
+        kind: 'snapshot',
+        name: each.name,
+        guid: each.guid,
+        bytes: each.usedBytes,
+        createdAt: each.createdAt,
+      })
+    }
+  }
+  for (const file of facts.files.filter(each => !each.path.endsWith('/'))) {
+    victims.push({ kind: 'file', name: file.path, bytes: file.sizeBytes })
+  }
+  return victims
+}
