@@ -1,0 +1,97 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+const root = fileURLToPath(new URL('..', import.meta.url))
+const node = process.env.SKEP_NODE ?? process.execPath
+
+export const ADMIN = { name: 'admin', password: 'a hive made of straw' }
+
+/** A Skep of its own with a sandbox host of its own, as `npm run demo` starts them. */
+export class Console {
+  readonly state = mkdtempSync(join(tmpdir(), 'skep-e2e-'))
+  readonly sandbox = join(this.state, 'sandbox')
+  #child: ChildProcess | null = null
+  #port = 0
+  /** The line that the console printed: address and, at first, the set-up link. */
+  welcome = ''
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`
+  }
+
+  /** Starts it (again): the port stays the same, so that open pages find it. */
+  async start(): Promise<void> {
+    const child = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, 'server/main.ts')], {
+      cwd: root,
+      env: {
+        ...process.env,
+        NODE_ENV: 'production',
+        PORT: String(this.#port),
+        SKEP_STATE: this.state,
+        SKEP_HOST: `sandbox:${this.sandbox}`,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.#child = child
+    let errors = ''
+    child.stderr.on('data', chunk => {
+      errors += chunk
+    })
+    this.welcome = await new Promise<string>((resolve, reject) => {
+      let output = ''
+      child.stdout.on('data', chunk => {
+        output += chunk
+        const line = output.split('\n').find(each => each.startsWith('Skep: '))
+        if (line) resolve(line)
+      })
+      child.once('exit', status =>
+        reject(new Error(`the console ended with ${status}: ${errors.slice(-2000)}`)),
+      )
+    })
+    const port = /:(\d+)/.exec(this.welcome.replace('Skep: http', ''))?.[1]
+    if (!port) throw new Error(`no port in: ${this.welcome}`)
+    this.#port = Number(port)
+  }
+
+  /** Ends the process: in order, or at once as a crash would (SIGKILL). */
+  async end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    const child = this.#child
+    this.#child = null
+    if (!child || child.exitCode !== null) return
+    const gone = new Promise(resolve => child.once('exit', resolve))
+    child.kill(signal)
+    await gone
+  }
+
+  /** Types a command on the host itself, as a person in a terminal would. Rejects when it fails. */
+  async host(...argv: string[]): Promise<string> {
+    const [program = '', ...rest] = argv
+    const { stdout } = await run(join(this.sandbox, 'bin', program), rest, {
+      maxBuffer: 64 * 2 ** 20,
+      encoding: 'utf8',
+    })
+    return stdout
+  }
+
+  /** The same for programs whose output is bytes. */
+  async hostBytes(...argv: string[]): Promise<Buffer> {
+    const [program = '', ...rest] = argv
+    const { stdout } = await run(join(this.sandbox, 'bin', program), rest, {
+      maxBuffer: 64 * 2 ** 20,
+      encoding: 'buffer',
+    })
+    return stdout
+  }
+
+  /** Powers the sandbox host off and removes everything. */
+  async dispose(): Promise<void> {
+    await this.end()
+    await this.host('shutdown', '-p', 'now').catch(() => '')
+    rmSync(this.state, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+  }
+}
