@@ -34,9 +34,11 @@ export function Palette({ onClose }: { onClose: () => void }) {
               />
             </div>
             <Command.List className="max-h-[min(60dvh,420px)] overflow-y-auto p-1.5">
-              <Command.Empty className="px-3 py-6 text-center text-muted">
-                Nothing has that name.
-              </Command.Empty>
+              {entries.length === 0 && (
+                <Command.Item disabled value="nothing" className="px-3 py-6 text-center text-muted">
+                  Nothing has that name.
+                </Command.Item>
+              )}
               {entries.map(entry => (
                 <Command.Item
                   key={entry.id}

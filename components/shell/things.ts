@@ -105,7 +105,8 @@ export function paletteEntries(query: string, things: readonly Thing[], tools: T
     .sort((a, b) => b.score - a.score)
     .slice(0, MOST_THINGS)
     .map(each => goTo(each.thing, tools))
-  const named = things
+  const nameable = things.filter(thing => thing.kind !== 'page')
+  const called = nameable
     .map(thing => ({
       thing,
       score: Math.max(...words.map(word => score([word], thing.name.toLowerCase(), thing.name))),
@@ -113,18 +114,27 @@ export function paletteEntries(query: string, things: readonly Thing[], tools: T
     .filter(each => each.score > 0)
     .sort((a, b) => b.score - a.score)
     .slice(0, MOST_THINGS)
+    .map(each => each.thing)
+  // A verb alone ("start") is offered for what has few and is acted on most.
+  const named =
+    called.length > 0 ? called : nameable.filter(thing => thing.kind === 'vm' || thing.kind === 'pool')
   const actions = [
     ...general.flatMap(item => (item === 'separator' ? [] : [entryOf(item, '', 'general')])),
-    ...named.flatMap(({ thing }) =>
+    ...named.flatMap(thing =>
       thing
         .menu(tools)
         .flatMap(item =>
           item === 'separator' ? [] : [entryOf(item, thing.name, thing.id, KINDS[thing.kind])],
         ),
     ),
-  ].filter(entry => words.every(word => entry.title.toLowerCase().includes(word)))
-  const onlyNames = words.length === 1
-  return (onlyNames ? [...places, ...actions] : [...actions, ...places]).slice(0, MOST_ENTRIES)
+  ]
+    .filter(entry => words.every(word => entry.title.toLowerCase().includes(word)))
+    // What can be done now comes before what cannot.
+    .sort((a, b) => Number(a.disabled !== undefined) - Number(b.disabled !== undefined))
+  return (words.length === 1 && places.length > 0 ? [...places, ...actions] : [...actions, ...places]).slice(
+    0,
+    MOST_ENTRIES,
+  )
 }
 
 /** 0 where a word is missing; higher the nearer the words come to the whole name. */

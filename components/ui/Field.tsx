@@ -35,7 +35,7 @@ export function Field({ label, hint, error, optional, children, className }: Fie
 }
 
 const CONTROL =
-  'w-full rounded-md border bg-panel px-2.5 text-text disabled:cursor-not-allowed disabled:bg-sunken disabled:text-muted aria-disabled:bg-sunken'
+  'rounded-md border bg-panel px-2.5 text-text disabled:cursor-not-allowed disabled:bg-sunken disabled:text-muted aria-disabled:bg-sunken'
 
 function useControl() {
   const field = use(FieldContext)
@@ -43,7 +43,8 @@ function useControl() {
     props: field
       ? { id: field.control, 'aria-describedby': field.described, 'aria-invalid': field.invalid || undefined }
       : {},
-    border: field?.invalid ? 'border-bad' : 'border-edge',
+    // In a form a control fills its field; beside other things it is as wide as it is told to be.
+    border: cx(field?.invalid ? 'border-bad' : 'border-edge', field && 'w-full'),
   }
 }
 

@@ -31,7 +31,7 @@ export type MenuItem =
 /** Where a menu opens: below an element, or at a point of the window. */
 export type MenuAnchor = { element: Element } | { x: number; y: number }
 
-type OpenMenu = { items: MenuItem[]; anchor: MenuAnchor; label: string }
+type OpenMenu = { items: MenuItem[]; anchor: MenuAnchor; label: string; source: Element | null }
 
 /**
  * One menu for buttons, rows and trees. `open(event, items)` from a right click, the menu key or a press;
@@ -47,7 +47,7 @@ export function useMenu(): {
     isOpen: state !== null,
     open(from, items, label) {
       if ('preventDefault' in from) from.preventDefault()
-      if (items.length > 0) setState({ items, anchor: anchorOf(from), label })
+      if (items.length > 0) setState({ items, anchor: anchorOf(from), label, source: sourceOf(from) })
     },
     menu: state && <MenuPopup {...state} onClose={() => setState(null)} />,
   }
@@ -61,6 +61,14 @@ function anchorOf(from: MouseEvent | KeyboardEvent | MenuAnchor): MenuAnchor {
   }
   return { element: from.currentTarget }
 }
+
+function sourceOf(from: MouseEvent | KeyboardEvent | MenuAnchor): Element | null {
+  if ('currentTarget' in from) return from.currentTarget
+  return 'element' in from ? from.element : null
+}
+
+/** Inside a dialog everything outside of it is inert, and a landmark keeps its menus: so a menu lives where it was opened. */
+const HOLDERS = '[role=dialog], dialog, main, nav, header'
 
 /**
  * A button that opens a menu below it; items are made when it opens. `label` names the menu, and the button too when it
@@ -102,16 +110,13 @@ export function MenuButton({
   )
 }
 
-function MenuPopup({ items, anchor, label, onClose }: OpenMenu & { onClose: () => void }) {
+function MenuPopup({ items, anchor, label, source, onClose }: OpenMenu & { onClose: () => void }) {
   const box = useRef<HTMLDivElement>(null)
   const [before] = useState(() =>
     document.activeElement instanceof HTMLElement ? document.activeElement : null,
   )
   const [shown, setShown] = useState(items)
-  // Inside a dialog everything outside of it is inert, so the menu lives where it was opened.
-  const [holder] = useState<Element>(
-    () => ('element' in anchor ? anchor.element : before)?.closest('[role=dialog], dialog') ?? document.body,
-  )
+  const [holder] = useState<Element>(() => (source ?? before)?.closest(HOLDERS) ?? document.body)
 
   useLayoutEffect(() => {
     const menu = box.current
