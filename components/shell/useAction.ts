@@ -13,13 +13,13 @@ export type ActionApi<Input, Result> = {
     mutate: (input: {
       input: Input
       seen: string
-    }) => Promise<{ taskId: number; outcome: string; result: Result }>
+    }) => Promise<{ taskId: number; outcome: string; result?: Result }>
   }
 }
 
 export type ActionOptions<Result> = {
   /** The task ended well: close the dialog, go somewhere. */
-  onDone?: (result: Result, outcome: string) => void
+  onDone?: (result: Result | undefined, outcome: string) => void
 }
 
 /** A person types faster than a host plans. */

@@ -33,7 +33,7 @@ export function useOneClick(): {
           )
           return null
         }
-        return (await api.run.mutate({ input, seen: plan.digest })).result
+        return (await api.run.mutate({ input, seen: plan.digest })).result ?? null
       } catch (error) {
         toastError(explain(error))
         return null

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { areaPath, linePath, loadLines } from './chart.ts'
+
+test('a line in its box; a gap lifts the pen', () => {
+  const points = [
+    { at: 0, share: 0 },
+    { at: 10, share: 0.5 },
+    { at: 60, share: 2 },
+  ]
+  expect(linePath(points, 0, 100, 100, 10, 20)).toBe('M0.0 10.0L10.0 5.0M60.0 0.0')
+  expect(linePath([], 0, 100, 100, 10, 20)).toBe('')
+})
+
+test('an area goes back along its lower line', () => {
+  const lower = [
+    { at: 0, share: 0 },
+    { at: 100, share: 0 },
+  ]
+  const upper = lower.map(point => ({ ...point, share: 1 }))
+  expect(areaPath(lower, upper, 0, 100, 100, 10)).toBe('M0.0 0.0L100.0 0.0L100.0 10.0L0.0 10.0Z')
+  expect(areaPath([], [], 0, 100, 100, 10)).toBe('')
+})
+
+test('the ARC lies on what programs use', () => {
+  const { used, withArc } = loadLines([
+    { at: 1, cpu: 0.5, memoryUsedBytes: 2, arcBytes: 1, memoryFreeBytes: 1 },
+  ])
+  expect(used).toEqual([{ at: 1, share: 0.5 }])
+  expect(withArc).toEqual([{ at: 1, share: 0.75 }])
+  expect(
+    loadLines([{ at: 1, cpu: 0, memoryUsedBytes: 0, arcBytes: 0, memoryFreeBytes: 0 }]).used[0]?.share,
+  ).toBe(0)
+})
