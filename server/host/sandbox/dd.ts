@@ -44,9 +44,7 @@ export const dd: Program = async function* (world, argv, io): AsyncGenerator<Out
       if (out) yield { stdout: out }
     }
     if (!settings.quiet) {
-      yield {
-        stderr: `${whole}+${part} records in\n${whole}+${part} records out\n${bytes} bytes transferred\n`,
-      }
+      yield { stderr: summary(whole, part, bytes, (performance.now() - startedAt) / 1000) }
     }
     return 0
   } catch (error) {

@@ -1,37 +1,36 @@
-/** `node kernel-main.ts DIR`: the kernel as a process of its own. Ends by `shutdown -p now`, or after a minute of idleness. */
-import { existsSync } from 'node:fs'
+/** `node kernel-main.ts DIR [SEED]`: the kernel as a process of its own. Ends by `shutdown -p now`, or after a minute of idleness. */
+import { existsSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { Kernel } from './kernel.ts'
+import { holdsLock, releaseLock, takeLock } from './kernel-lock.ts'
 import { serveKernel } from './kernel-server.ts'
-import { KernelClient } from './protocol.ts'
 import { isBoot, startGuests } from './rc.ts'
-import { seed } from './seed.ts'
+import { type SeedKind, seed } from './seed.ts'
 
 const IDLE_MS = 60_000
 
-async function answers(dir: string): Promise<boolean> {
-  try {
-    const client = await KernelClient.connect(dir)
-    client.close()
-    return true
-  } catch {
-    return false
-  }
-}
-
-async function main(dir: string): Promise<void> {
-  if (await answers(dir)) return
+async function main(dir: string, kind: SeedKind): Promise<void> {
+  if (!(await takeLock(dir))) return
   const fresh = !existsSync(path.join(dir, 'state.json'))
   const kernel = new Kernel(dir)
   if (fresh) {
-    await seed(kernel.world, 'demo')
-    kernel.world.save()
+    try {
+      await seed(kernel.world, kind)
+    } catch (error) {
+      // Half a machine must not be taken for a whole one at the next start.
+      rmSync(path.join(dir, 'state.json'), { force: true })
+      throw error
+    }
   }
+  // Somebody may have taken a slow start for a dead one.
+  if (!holdsLock(dir)) process.exit(0)
+  if (fresh) kernel.world.save()
   const boots = isBoot(kernel.world) || fresh
   const server = await serveKernel(kernel)
   const end = async (status: number) => {
     kernel.close()
     await server.close()
+    releaseLock(dir)
     process.exit(status)
   }
   kernel.world.powerOff = () => void end(0)
@@ -50,9 +49,9 @@ async function main(dir: string): Promise<void> {
   }, 2000).unref()
 }
 
-const dir = process.argv[2]
-if (dir) await main(path.resolve(dir))
+const [dir, kind = 'demo'] = process.argv.slice(2)
+if (dir && (kind === 'demo' || kind === 'small' || kind === 'empty')) await main(path.resolve(dir), kind)
 else {
-  process.stderr.write('usage: kernel-main.ts DIR\n')
+  process.stderr.write('usage: kernel-main.ts DIR [demo|small|empty]\n')
   process.exitCode = 64
 }

@@ -1,3 +1,6 @@
+import { symlinkSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
 import { expect, test } from 'vitest'
 import { sandboxForTest } from './testing.ts'
 
@@ -26,4 +29,38 @@ test('a path never leads out of the machine', async () => {
   await using host = await sandboxForTest({ seed: 'empty' })
   await expect(host.read('/../../../etc/passwd')).rejects.toMatchObject({ code: 'not_found' })
   expect(host.world.resolve('/a/../../../etc')).toBe(`${host.dir}/root/etc`)
+})
+
+test('a hanging program costs its deadline and no more; garbage, exits and gaps come through as they are', async () => {
+  await using host = await sandboxForTest({ seed: 'empty' })
+  await host.run(['fault', 'add', 'zfs', 'list', '--', 'hang'])
+  await expect(host.run(['zfs', 'list'], { timeoutMs: 50 })).rejects.toMatchObject({ code: 'timeout' })
+  expect((await host.run(['zfs', 'version'])).exit).toBe(0)
+  await host.run(['fault', 'clear'])
+  await host.run(['fault', 'add', 'zfs', '--', 'exit', '1', 'internal error', 'once'])
+  expect(await host.run(['zfs', 'list'])).toMatchObject({ exit: 1, stdout: '' })
+  expect((await host.run(['zfs', 'list'])).exit).toBe(0)
+  await host.run(['fault', 'add', 'zfs', '--', 'missing'])
+  await expect(host.run(['zfs', 'list'])).rejects.toMatchObject({ code: 'unsupported' })
+})
+
+test('a stream gives lines as they come and ends when it is killed', async () => {
+  await using host = await sandboxForTest({ seed: 'empty' })
+  const stream = await host.stream(['zpool', 'events', '-vHf'])
+  const seen = (async () => {
+    for await (const line of stream.lines) if (line.includes('tank@now')) return line
+    return null
+  })()
+  await host.run(['zfs', 'snapshot', 'tank@now'])
+  expect(await seen).toBe('        history_dsname = "tank@now"')
+  stream.kill()
+  await expect(stream.done).resolves.toMatchObject({ stderr: '' })
+})
+
+test('nothing is written outside the machine, not even through a link', async () => {
+  await using host = await sandboxForTest({ seed: 'empty' })
+  symlinkSync(os.tmpdir(), path.join(host.dir, 'root', 'out'))
+  await expect(host.write('/out/skep-was-here', 'x')).rejects.toMatchObject({ code: 'denied' })
+  await expect(host.remove('/out/skep-was-here')).rejects.toMatchObject({ code: 'denied' })
+  await expect(host.mkdir('/out/skep-was-here/deep')).rejects.toMatchObject({ code: 'denied' })
 })

@@ -27,38 +27,30 @@ export function encodeFrame(header: Header, body: Uint8Array = NO_BODY): Buffer 
 export class FrameReader {
   #parts: Buffer[] = []
   #bytes = 0
+  /** How much must be there before it is worth looking: 8 for the lengths, then the whole frame. */
+  #wanted = 8
 
   push(part: Buffer): Frame[] {
     this.#parts.push(part)
     this.#bytes += part.length
     const frames: Frame[] = []
-    for (;;) {
-      if (this.#bytes < 8) return frames
-      const first = this.#peek(8)
+    while (this.#bytes >= this.#wanted) {
+      const [only = part] = this.#parts
+      const first = this.#parts.length === 1 ? only : Buffer.concat(this.#parts)
+      this.#parts = [first]
       const headerBytes = first.readUInt32BE(0)
       const bodyBytes = first.readUInt32BE(4)
       if (headerBytes > LARGEST_HEADER || bodyBytes > LARGEST_BODY)
         throw new Error('not a frame of the sandbox')
-      const total = 8 + headerBytes + bodyBytes
-      if (this.#bytes < total) return frames
-      const whole = this.#peek(total)
-      this.#parts = whole.length > total ? [whole.subarray(total)] : []
-      if (whole.length === total) this.#parts = []
-      this.#bytes -= total
-      const header: Header = JSON.parse(whole.toString('utf8', 8, 8 + headerBytes))
-      frames.push({ header, body: whole.subarray(8 + headerBytes, total) })
+      this.#wanted = 8 + headerBytes + bodyBytes
+      if (this.#bytes < this.#wanted) break
+      const header: Header = JSON.parse(first.toString('utf8', 8, 8 + headerBytes))
+      frames.push({ header, body: first.subarray(8 + headerBytes, this.#wanted) })
+      this.#parts = [first.subarray(this.#wanted)]
+      this.#bytes -= this.#wanted
+      this.#wanted = 8
     }
-  }
-
-  /** One buffer of everything held when fewer than `bytes` are in the first part. */
-  #peek(bytes: number): Buffer {
-    const [first] = this.#parts
-    if (first && first.length >= bytes) {
-      if (this.#parts.length === 1) return first
-    }
-    const joined = Buffer.concat(this.#parts)
-    this.#parts = [joined]
-    return joined
+    return frames
   }
 }
 

@@ -4,22 +4,24 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:f
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { KernelClient } from './protocol.ts'
+import type { SeedKind } from './seed.ts'
 
 const PATIENCE_MS = 30_000
 
 /**
- * A connection to the kernel of `dir`, which is started (detached, it outlives this process) when none runs.
+ * A connection to the kernel of `dir`, which is started (detached, it outlives this process) when none runs. `seed` is
+ * what a directory without a machine gets.
  * Rejects with an Error that quotes the end of `<dir>/kernel.log` when it does not come up.
  */
-export async function kernelOf(dir: string): Promise<KernelClient> {
+export async function kernelOf(dir: string, seed: SeedKind = 'demo'): Promise<KernelClient> {
   try {
     return await KernelClient.connect(dir)
   } catch {
-    return await startKernel(dir)
+    return await startKernel(dir, seed)
   }
 }
 
-async function startKernel(dir: string): Promise<KernelClient> {
+async function startKernel(dir: string, seed: SeedKind): Promise<KernelClient> {
   mkdirSync(dir, { recursive: true })
   const log = openSync(path.join(dir, 'kernel.log'), 'a')
   const child = spawn(
@@ -28,6 +30,7 @@ async function startKernel(dir: string): Promise<KernelClient> {
       '--disable-warning=ExperimentalWarning',
       fileURLToPath(new URL('./kernel-main.ts', import.meta.url)),
       dir,
+      seed,
     ],
     { detached: true, stdio: ['ignore', log, log], cwd: '/' },
   )
@@ -56,5 +59,5 @@ async function startKernel(dir: string): Promise<KernelClient> {
 
 function lastWords(dir: string): string {
   const file = path.join(dir, 'kernel.log')
-  return existsSync(file) ? readFileSync(file, 'utf8').slice(-2000).trim() : 'it wrote no log'
+  return existsSync(file) ? readFileSync(file, 'utf8').slice(-800).trim() : 'it wrote no log'
 }

@@ -1,11 +1,20 @@
 /** What every program in `<dir>/bin` is: it passes its words to the kernel and becomes the answer. */
 import { constants } from 'node:os'
-import { KernelError } from '../protocol.ts'
+import { type KernelClient, KernelError } from '../protocol.ts'
 import { kernelOf } from '../start.ts'
+
+/** EX_UNAVAILABLE of sysexits(3). */
+const NO_MACHINE = 69
 
 /** Runs a program of the sandbox with this process's standard streams; resolves to the exit status. */
 export async function runHere(dir: string, argv: readonly string[]): Promise<number> {
-  const client = await kernelOf(dir)
+  let client: KernelClient
+  try {
+    client = await kernelOf(dir)
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    return NO_MACHINE
+  }
   const abort = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(name, () => {
