@@ -1,0 +1,68 @@
+/** pciconf(8): the devices on the PCI buses. */
+import { runOrThrow, unreadable } from './answer.ts'
+import type { Host } from './host.ts'
+
+export type PciDevice = {
+  /** `ix0`; `none3` without a driver, `ppt0` reserved for a guest. */
+  name: string
+  domain: number
+  bus: number
+  slot: number
+  func: number
+  /** `0x020000` */
+  class: string
+  vendor: string
+  device: string
+  /** In words, where the vendor list knows them. */
+  vendorName: string | null
+  deviceName: string | null
+  className: string | null
+  subclassName: string | null
+}
+
+export function pciconfArgv(): string[] {
+  return ['pciconf', '-lv']
+}
+
+const HEAD =
+  /^(\S+)@pci(\d+):(\d+):(\d+):(\d+):\s+class=(0x[0-9a-f]+) .*\bvendor=(0x[0-9a-f]+) device=(0x[0-9a-f]+)\b.*$/
+const WORDS = /^ {4}(vendor|device|class|subclass) +=[ ](?:'(.*)'|(.*))$/
+
+/** `pciconf -lv`: a line a device, then lines of four blanks with names. AppError `unreadable`. */
+export function parsePciconf(text: string): PciDevice[] {
+  const devices: PciDevice[] = []
+  for (const line of text.split('\n')) {
+    if (line === '') continue
+    const head = HEAD.exec(line)
+    const words = WORDS.exec(line)
+    const current = devices.at(-1)
+    if (head) {
+      const [, name = '', domain, bus, slot, func, deviceClass = '', vendor = '', device = ''] = head
+      devices.push({
+        name,
+        domain: Number(domain),
+        bus: Number(bus),
+        slot: Number(slot),
+        func: Number(func),
+        class: deviceClass,
+        vendor,
+        device,
+        vendorName: null,
+        deviceName: null,
+        className: null,
+        subclassName: null,
+      })
+    } else if (words && current) {
+      const value = words[2] ?? words[3] ?? ''
+      if (words[1] === 'vendor') current.vendorName = value
+      else if (words[1] === 'device') current.deviceName = value
+      else if (words[1] === 'class') current.className = value
+      else current.subclassName = value
+    } else throw unreadable('pciconf', text, `“${line.slice(0, 80)}” is no device`)
+  }
+  return devices
+}
+
+export async function listPciDevices(host: Host): Promise<PciDevice[]> {
+  return parsePciconf(await runOrThrow(host, pciconfArgv(), []))
+}

@@ -1,0 +1,20 @@
+/** How a look at the host ended. */
+export type Finding = {
+  state: 'ok' | 'warning' | 'missing'
+  /** Why, in a sentence. */
+  reason: string
+  /** Shell command that would mend it; null where there is none, or nothing to mend. */
+  mend: string | null
+}
+
+export function ok(reason: string): Finding {
+  return { state: 'ok', reason, mend: null }
+}
+
+export function warning(reason: string, mend: string | null = null): Finding {
+  return { state: 'warning', reason, mend }
+}
+
+export function missing(reason: string, mend: string | null = null): Finding {
+  return { state: 'missing', reason, mend }
+}

@@ -1,0 +1,18 @@
+/** uname(1): which system and which kernel runs. */
+import { runOrThrow, unreadable } from './answer.ts'
+import type { Host } from './host.ts'
+
+export function unameArgv(): string[] {
+  return ['uname', '-sr']
+}
+
+/** `uname -sr`: "FreeBSD 14.5-RELEASE-p2". AppError `unreadable`. */
+export function parseUname(text: string): { system: string; release: string } {
+  const match = /^(\S+) (\S+)\n$/.exec(text)
+  if (!match) throw unreadable('uname', text, 'it is not a system and a release')
+  return { system: match[1] ?? '', release: match[2] ?? '' }
+}
+
+export async function uname(host: Host): Promise<{ system: string; release: string }> {
+  return parseUname(await runOrThrow(host, unameArgv(), []))
+}
