@@ -15,14 +15,16 @@ export type LiveHub = ReturnType<typeof createLiveHub>
 /**
  * Carries what changed, on the host or in Skep, to every open browser. The host is watched only while somebody listens.
  */
-export function createLiveHub(options: { inventory: Pick<Inventory, 'watch'>; mark: string }) {
-  const { inventory, mark } = options
+export function createLiveHub(options: { inventory: Pick<Inventory, 'watch'>; mark: string; kept?: number }) {
+  const { inventory, mark, kept: mostKept = KEPT_BATCHES } = options
   const subscribers = new Set<(batch: Batch) => void>()
   const kept: Batch[] = []
   let pending = new Map<string, Change>()
   let timer: NodeJS.Timeout | undefined
   let unwatch: (() => void) | undefined
   let count = 0
+  /** Batches up to this number are not among `kept` any more. */
+  let forgotten = 0
 
   const idOf = (n: number) => `${mark}.${n}`
 
@@ -33,7 +35,10 @@ export function createLiveHub(options: { inventory: Pick<Inventory, 'watch'>; ma
     const everything = changes.find(change => change.topic === 'everything')
     const batch = { id: idOf(++count), changes: everything ? [everything] : changes }
     kept.push(batch)
-    if (kept.length > KEPT_BATCHES) kept.shift()
+    if (kept.length > mostKept) {
+      kept.shift()
+      forgotten++
+    }
     for (const subscriber of subscribers) subscriber(batch)
   }
 
@@ -50,9 +55,9 @@ export function createLiveHub(options: { inventory: Pick<Inventory, 'watch'>; ma
    */
   function since(lastId: string | null): Batch[] {
     if (lastId === null) return [{ id: idOf(count), changes: [] }]
-    if (lastId === idOf(count)) return []
-    const at = kept.findIndex(batch => batch.id === lastId)
-    if (at >= 0) return kept.slice(at + 1)
+    const [sender, digits = ''] = lastId.split('.')
+    const number = sender === mark && /^\d+$/.test(digits) ? Number(digits) : -1
+    if (number >= forgotten && number <= count) return kept.slice(number - forgotten)
     return [{ id: idOf(count), changes: [{ topic: 'everything' }] }]
   }
 
@@ -66,7 +71,7 @@ export function createLiveHub(options: { inventory: Pick<Inventory, 'watch'>; ma
       unwatch = undefined
       // Nobody watched the host from here on: what a returning browser missed is not in the batches.
       kept.length = 0
-      count++
+      forgotten = ++count
     }
   }
 

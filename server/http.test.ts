@@ -1,0 +1,399 @@
+import { once } from 'node:events'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { request as httpRequest } from 'node:http'
+import path from 'node:path'
+import { brotliCompressSync } from 'node:zlib'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { WebSocket } from 'ws'
+import { VNC_CLOSE } from './console/model.ts'
+import { createVncHubs } from './console/vnc.ts'
+import { createHttpServer, gate } from './http.ts'
+import type { Pages } from './pages.ts'
+import { attachSockets } from './sockets.ts'
+import { createStaticFiles } from './static.ts'
+import { quietInventory, temporaryDirectory, testServices } from './testing.ts'
+
+const PASSWORD = 'correct horse battery'
+const cleanUp: (() => Promise<void> | void)[] = []
+afterEach(async () => {
+  for (const work of cleanUp.splice(0).reverse()) await work()
+})
+
+/** Skep on a free port with pages that say which nonce they were given. */
+async function running(options: { names?: string[]; trustProxy?: boolean } = {}) {
+  const inventory = quietInventory()
+  const services = testServices({ inventory })
+  const pages: Pages = {
+    async handle(request, response) {
+      response.end(`page ${request.url} ${request.headers['content-security-policy']}`)
+    },
+    upgrade: async () => undefined,
+    close: async () => undefined,
+  }
+  const { dir, remove } = await temporaryDirectory()
+  await mkdir(path.join(dir, '.next/static/chunks'), { recursive: true })
+  await writeFile(path.join(dir, '.next/static/chunks/a.js'), 'hello()')
+  await writeFile(path.join(dir, '.next/static/chunks/a.js.br'), brotliCompressSync('hello()'))
+  await writeFile(path.join(dir, '.next/secret'), 'secret')
+  const connect = vi.fn(() => Promise.reject(new Error('no screen here')))
+  const passwordOf = async () => null
+  const screens = createVncHubs({ ...services, host: { ...services.host, connect }, passwordOf })
+  const config = { dev: false, names: [], trustProxy: false, ...options }
+  let port = 0
+  const doors = { services, config, pages, screens, port: () => port }
+  const server = createHttpServer({ ...doors, files: createStaticFiles(dir, { build: true }) })
+  const sockets = attachSockets(server, doors)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  port = typeof address === 'object' && address ? address.port : 0
+  const origin = `http://127.0.0.1:${port}`
+  cleanUp.push(
+    remove,
+    () => services.db.close(),
+    () => {
+      sockets.close()
+      server.close()
+      server.closeAllConnections()
+    },
+  )
+
+  /** The names and values of headers, exactly as given: fetch would not let us set Host. */
+  function ask(url: string, headers: Record<string, string> = {}, method = 'GET', body = '') {
+    return new Promise<{
+      status: number
+      headers: NodeJS.Dict<string | string[]>
+      text: string
+      bytes: Buffer
+    }>((resolve, reject) => {
+      const request = httpRequest({ port, host: '127.0.0.1', path: url, method, headers }, response => {
+        const parts: Buffer[] = []
+        response.on('data', (part: Buffer) => parts.push(part))
+        response.on('end', () => {
+          const bytes = Buffer.concat(parts)
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            text: bytes.toString(),
+            bytes,
+          })
+        })
+      })
+      request.on('error', reject)
+      request.end(body)
+    })
+  }
+  const post = (procedure: string, input: unknown, headers: Record<string, string> = {}) =>
+    ask(
+      `/api/trpc/${procedure}`,
+      { origin, 'content-type': 'application/json', ...headers },
+      'POST',
+      JSON.stringify(input),
+    )
+  /** Sets Skep up and signs in; resolves with the Cookie header. */
+  async function signIn(): Promise<string> {
+    const token = services.accounts.issueSetupToken()
+    const answer = await post('accounts.setup', { token, name: 'olga', password: PASSWORD })
+    return String(answer.headers['set-cookie']).split(';')[0] ?? ''
+  }
+  const open = (url: string, headers: Record<string, string>) =>
+    new WebSocket(`ws://127.0.0.1:${port}${url}`, { headers })
+  return { services, inventory, ask, post, signIn, open, origin, connect, port }
+}
+
+/** The status with which an upgrade is refused. */
+async function refusalOf(socket: WebSocket): Promise<number> {
+  socket.on('error', () => undefined)
+  const [, response] = await once(socket, 'unexpected-response')
+  return response.statusCode
+}
+
+describe('the gate', () => {
+  const me = {
+    sessionId: 's',
+    account: { id: 1, name: 'olga', role: 'viewer', createdAt: 0, lastLoginAt: null, disabled: false },
+  } as const
+  const at = (url: string) => new URL(url, 'http://skep')
+
+  it.each([
+    ['/', '/setup'],
+    ['/login', '/setup'],
+    ['/setup', null],
+  ])('sends %s to %s while there is no account', (url, target) => {
+    expect(gate(at(url), { caller: null }, true)).toBe(target)
+  })
+  it.each([
+    ['/', '/login'],
+    ['/setup', '/login'],
+    ['/login', null],
+    ['/vms/web1?tab=console', '/login?next=%2Fvms%2Fweb1%3Ftab%3Dconsole'],
+  ])('sends %s to %s without a session', (url, target) => {
+    expect(gate(at(url), { caller: null }, false)).toBe(target)
+  })
+  it.each([
+    ['/', null],
+    ['/login', '/'],
+    ['/setup', '/'],
+    ['/vms', null],
+  ])('sends %s to %s with one', (url, target) => {
+    expect(gate(at(url), { caller: me }, false)).toBe(target)
+  })
+
+  it('lets no page through before the session', async () => {
+    const { ask, signIn } = await running()
+    expect(await ask('/vms')).toMatchObject({ status: 303, headers: { location: '/setup' } })
+    const cookie = await signIn()
+    expect(await ask('/vms')).toMatchObject({ status: 303, headers: { location: '/login?next=%2Fvms' } })
+    expect((await ask('/vms', { cookie })).text).toMatch(/^page \/vms/)
+    expect((await ask('/api/tasks.jsonl')).status).toBe(401)
+    expect((await ask('/api/other', { cookie })).status).toBe(404)
+    expect((await ask('/api/health')).text).toBe('{"status":"ok"}')
+  })
+})
+
+describe('requests', () => {
+  it('for another host name are refused: a stranger may have pointed it here', async () => {
+    const { ask, post, open, origin } = await running({ names: ['skep.example'] })
+    for (const host of ['evil.example', 'localhost.evil.example', 'a b', '127.0.0.1.evil.example:80']) {
+      expect((await ask('/api/health', { host })).status, host).toBe(421)
+    }
+    for (const host of ['localhost', 'LOCALHOST:9', '127.0.0.1', '[::1]:8420', 'skep.example']) {
+      expect((await ask('/api/health', { host })).status, host).toBe(200)
+    }
+    expect(
+      (await post('accounts.login', {}, { host: 'evil.example', origin: 'http://evil.example' })).status,
+    ).toBe(421)
+    expect(await refusalOf(open('/ws/trpc', { host: 'evil.example', origin }))).toBe(421)
+  })
+
+  it.each<Record<string, string>>([
+    {},
+    { origin: 'null' },
+    { origin: 'http://evil.example' },
+    { origin: 'http://127.0.0.1:1' },
+    { origin: 'SAME', 'sec-fetch-site': 'cross-site' },
+    { origin: 'SAME', 'sec-fetch-site': 'same-site' },
+  ])('that change anything are refused with %j', async headers => {
+    const { ask, open, signIn, origin } = await running()
+    const cookie = await signIn()
+    const sent: Record<string, string> = { ...headers, cookie }
+    if (sent.origin === 'SAME') sent.origin = origin
+    const answer = await ask(
+      '/api/trpc/accounts.logout',
+      { 'content-type': 'application/json', ...sent },
+      'POST',
+    )
+    expect(answer.status).toBe(403)
+    expect(await refusalOf(open('/ws/trpc', sent))).toBe(403)
+    expect(await refusalOf(open('/ws/vnc/web1?tab=a', sent))).toBe(403)
+    expect((await ask('/api/trpc/accounts.me', { cookie })).status).toBe(200)
+  })
+
+  it('carry the policy that the page was given, with a nonce of its own each', async () => {
+    const { ask } = await running()
+    const [one, two] = await Promise.all([ask('/setup'), ask('/setup')])
+    const policy = String(one.headers['content-security-policy'])
+    expect(one.text).toContain(policy)
+    expect(policy).toMatch(/script-src 'nonce-[A-Za-z0-9+/=]{24}' 'strict-dynamic';/)
+    expect(policy).not.toMatch(/unsafe-eval|script-src[^;]*unsafe-inline/)
+    expect(policy).not.toBe(two.headers['content-security-policy'])
+    expect(one.headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'cache-control': 'no-store',
+      'cross-origin-opener-policy': 'same-origin',
+    })
+    expect(one.headers['x-powered-by']).toBeUndefined()
+  })
+
+  it('for files of the build get them packed and for ever, and nothing beside them', async () => {
+    const { ask } = await running()
+    const packed = await ask('/_next/static/chunks/a.js', { 'accept-encoding': 'gzip, br' })
+    expect(packed.headers).toMatchObject({
+      'content-encoding': 'br',
+      'content-type': 'text/javascript; charset=utf-8',
+      'cache-control': 'public, max-age=31536000, immutable',
+      vary: 'Accept-Encoding',
+    })
+    expect(packed.bytes).toEqual(brotliCompressSync('hello()'))
+    const plain = await ask('/_next/static/chunks/a.js')
+    expect([plain.text, plain.headers['content-encoding']]).toEqual(['hello()', undefined])
+    const known = { 'if-none-match': String(plain.headers.etag) }
+    expect((await ask('/_next/static/chunks/a.js', known)).status).toBe(304)
+    for (const url of [
+      '/_next/static/../secret',
+      '/_next/static/%2e%2e/secret',
+      '/_next/static/chunks/a.js.br',
+    ]) {
+      expect((await ask(url)).text, url).not.toContain('secret')
+      expect((await ask(url)).status, url).toBe(303)
+    }
+  })
+})
+
+describe('sessions', () => {
+  it('begin with a cookie that no script reads and end with it', async () => {
+    const { ask, post, signIn, services, port } = await running()
+    const cookie = await signIn()
+    expect(cookie).toMatch(new RegExp(`^skep-${port}=[A-Za-z0-9_-]{43}$`))
+    expect(JSON.parse((await ask('/api/trpc/accounts.me', { cookie })).text).result.data.name).toBe('olga')
+    const out = await post('accounts.logout', undefined, { cookie })
+    expect(String(out.headers['set-cookie'])).toContain('Max-Age=0')
+    expect((await ask('/api/trpc/accounts.me', { cookie })).status).toBe(401)
+    const back = await post('accounts.login', { name: 'olga', password: PASSWORD })
+    expect(String(back.headers['set-cookie'])).toMatch(/HttpOnly; SameSite=Strict/)
+    expect(String(back.headers['set-cookie'])).not.toContain('Secure')
+    expect(services.accounts.list()).toHaveLength(1)
+  })
+
+  it('are told the address and scheme by a proxy only when there is one', async () => {
+    const forwarded = { 'x-forwarded-for': '10.0.0.1, 192.0.2.5', 'x-forwarded-proto': 'https' }
+    for (const trustProxy of [false, true]) {
+      const { post, signIn, services } = await running({ trustProxy })
+      await signIn()
+      const answer = await post('accounts.login', { name: 'olga', password: PASSWORD }, forwarded)
+      expect(String(answer.headers['set-cookie']).includes('Secure')).toBe(trustProxy)
+      const addresses = services.accounts.sessions(1, '').map(session => session.address)
+      expect(addresses.includes('192.0.2.5')).toBe(trustProxy)
+    }
+  })
+
+  it('leave a record of what was done to accounts, without any secret', async () => {
+    const { ask, post, signIn } = await running()
+    const cookie = await signIn()
+    await post(
+      'accounts.create',
+      { name: 'paul', password: 'a secret nobody sees', role: 'viewer' },
+      { cookie },
+    )
+    await post('accounts.resetPassword', { id: 2, password: 'another secret here' }, { cookie })
+    const refused = await post('accounts.setRole', { id: 1, role: 'viewer' }, { cookie })
+    expect(JSON.parse(refused.text).error.data).toMatchObject({
+      code: 'PRECONDITION_FAILED',
+      app: { code: 'refused', message: expect.stringContaining('last administrator'), detail: { taskId: 4 } },
+    })
+    const history = (await ask('/api/tasks.jsonl', { cookie })).text
+    expect(
+      history
+        .trim()
+        .split('\n')
+        .map(line => JSON.parse(line))
+        .map(task => [task.title, task.state]),
+    ).toEqual([
+      ['Make olga viewer', 'failed'],
+      ['Give paul a new password', 'done'],
+      ['Create the account paul as viewer', 'done'],
+      ['Set Skep up with the administrator olga', 'done'],
+    ])
+    expect(history).not.toMatch(/secret|correct horse/)
+    expect(
+      (await ask('/api/tasks.jsonl?action=accounts.create', { cookie })).text.trim().split('\n'),
+    ).toHaveLength(1)
+    expect((await ask('/api/tasks.jsonl?state=nonsense', { cookie })).status).toBe(400)
+  })
+})
+
+describe('errors on the wire', () => {
+  it('name the field of an input that cannot be used and show nothing of the inside', async () => {
+    const { post, signIn } = await running()
+    const cookie = await signIn()
+    const answer = await post('accounts.create', { name: '-rf', password: 'x', role: 'viewer' }, { cookie })
+    const { error } = JSON.parse(answer.text)
+    expect(answer.status).toBe(400)
+    expect(error.message).toBe('Some of what was entered cannot be used.')
+    expect(error.data.zod.fieldErrors.name[0]).toMatch(/begins with a letter/)
+    expect(answer.text).not.toMatch(/stack|node_modules/)
+  })
+
+  it('say no more than that Skep made a mistake when it did', async () => {
+    const { ask, signIn, services } = await running()
+    const cookie = await signIn()
+    services.db.exec('DROP TABLE command')
+    const answer = await ask(`/api/trpc/tasks.get?input=${encodeURIComponent('{"id":1}')}`, { cookie })
+    expect(answer.status).toBe(500)
+    expect(JSON.parse(answer.text).error).toMatchObject({
+      message: expect.stringMatching(/^Skep made a mistake/),
+    })
+    expect(answer.text).not.toMatch(/command|SELECT|sqlite/)
+  })
+
+  it('refuse a body that is far too large', async () => {
+    const { post } = await running()
+    const answer = await post('accounts.login', { name: 'x', password: 'x'.repeat(2 * 1024 * 1024) })
+    expect(answer.status).toBe(413)
+  })
+})
+
+describe('sockets', () => {
+  it('need a session before anything is opened', async () => {
+    const { open, origin, signIn, connect } = await running()
+    expect(await refusalOf(open('/ws/trpc', { origin }))).toBe(401)
+    expect(await refusalOf(open('/ws/vnc/web1?tab=a', { origin }))).toBe(401)
+    const cookie = await signIn()
+    expect(await refusalOf(open('/ws/vnc/web1', { origin, cookie }))).toBe(400)
+    expect(await refusalOf(open('/ws/vnc/%ff?tab=a', { origin, cookie }))).toBe(404)
+    expect(await refusalOf(open('/ws/other', { origin, cookie }))).toBe(404)
+    expect(connect).not.toHaveBeenCalled()
+    const screen = open('/ws/vnc/web1?tab=a', { origin, cookie })
+    const [text] = await once(screen, 'message')
+    expect(JSON.parse(text.toString())).toMatchObject({ type: 'reason', code: 'not_found' })
+  })
+
+  it('carry changes of the host and of tasks, and what was missed in between', async () => {
+    const { open, origin, port, inventory, services } = await running()
+    // Not by signIn(): its own record would be among the changes.
+    const setup = { token: services.accounts.issueSetupToken(), name: 'olga', password: PASSWORD }
+    const signedIn = await services.accounts.setup(setup, { address: '', userAgent: '' })
+    const cookie = `skep-${port}=${signedIn.cookie}`
+    const subscribe = async (lastEventId?: string) => {
+      const socket = open('/ws/trpc', { origin, cookie })
+      const batches: { id: string; data: unknown[] }[] = []
+      socket.on('message', data => {
+        const message = JSON.parse(data.toString())
+        if (message.result?.type === 'data') batches.push(message.result.data)
+      })
+      await once(socket, 'open')
+      socket.send(
+        JSON.stringify({
+          id: 1,
+          method: 'subscription',
+          params: { path: 'live.changes', input: lastEventId ? { lastEventId } : {} },
+        }),
+      )
+      return { socket, batches }
+    }
+    const stays = await subscribe()
+    const leaves = await subscribe()
+    await vi.waitFor(() => expect([stays.batches.length, leaves.batches.length]).toEqual([1, 1]))
+    expect(stays.batches[0]?.data).toEqual([])
+    leaves.socket.close()
+    await once(leaves.socket, 'close')
+
+    inventory.tell([{ topic: 'vm', key: 'web1' }, { topic: 'vms' }])
+    inventory.tell([{ topic: 'vm', key: 'web1' }])
+    await vi.waitFor(() => expect(stays.batches).toHaveLength(2))
+    expect(stays.batches[1]?.data).toEqual([{ topic: 'vm', key: 'web1' }, { topic: 'vms' }])
+
+    const back = await subscribe(leaves.batches[0]?.id)
+    await vi.waitFor(() => expect(back.batches).toEqual(stays.batches.slice(1)))
+    const stranger = await subscribe('of-another-process.7')
+    await vi.waitFor(() => expect(stranger.batches[0]?.data).toEqual([{ topic: 'everything' }]))
+
+    await services.tasks.audit({ action: 'a.b', title: 'A', userName: 'olga' }, () => null)
+    await vi.waitFor(() => expect(stays.batches.at(-1)?.data).toEqual([{ topic: 'task', key: '1' }]))
+  })
+
+  it('close when their session ends, and the host is watched no longer', async () => {
+    const { open, origin, post, signIn, inventory } = await running()
+    const cookie = await signIn()
+    const socket = open('/ws/trpc', { origin, cookie })
+    await once(socket, 'open')
+    socket.send('{"id":1,"method":"subscription","params":{"path":"live.changes","input":{}}}')
+    await vi.waitFor(() => expect(inventory.watched()).toBe(true))
+    const closed = once(socket, 'close')
+    await post('accounts.signOutEverywhere', undefined, { cookie })
+    expect((await closed)[0]).toBe(VNC_CLOSE.signedOut)
+    await vi.waitFor(() => expect(inventory.watched()).toBe(false))
+    expect(await refusalOf(open('/ws/trpc', { origin, cookie }))).toBe(401)
+  })
+})
