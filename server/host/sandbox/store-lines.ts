@@ -20,7 +20,9 @@ export function chunkFile(world: World, chunk: number): string {
 }
 
 /** Adds data that only takes room: `ratio` is how well it compressed. */
-export function addBallast(world: World, dataset: DatasetState, bytes: number, ratio = 1): void {
+export function addBallast(world: World, dataset: DatasetState, size: number, ratio = 1): void {
+  // Sizes of a seed may be products of fractions; blocks are whole bytes.
+  const bytes = Math.round(size)
   const birth = world.openTxg()
   const same = dataset.live.find(block => block.at === '' && block.birth === birth)
   const logical = Math.round(bytes * ratio)
