@@ -183,3 +183,12 @@ export function cut(text: string): [first: string, rest: string | undefined] {
   const comma = text.indexOf(',')
   return comma < 0 ? [text, undefined] : [text.slice(0, comma), text.slice(comma + 1)]
 }
+
+/** strtol with base 0; null when the text is not wholly a number. */
+export function integer(text: string): number | null {
+  const match = /^\s*([+-]?)(0x[0-9a-f]+|0[0-7]*|[1-9]\d*)$/i.exec(text)
+  if (!match) return null
+  const digits = match[2] ?? ''
+  const value = /^0[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : Number(digits)
+  return match[1] === '-' ? -value : value
+}

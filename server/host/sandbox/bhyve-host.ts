@@ -12,6 +12,9 @@ const ZVOL = '/dev/zvol/'
 /** A null modem: bhyve holds the A end, whoever watches connects to the B end. */
 const NMDM = /^\/dev\/nmdm.+[AB]$/
 
+/** A sick program of the machine must not keep a guest from starting. */
+const ASK_MS = 1000
+
 export type SerialPort = { write: (byte: number) => void; close: () => void }
 
 export class BhyveHost implements HostFacts {
@@ -138,7 +141,11 @@ export class BhyveHost implements HostFacts {
   async #ask(argv: string[]): Promise<string> {
     const parts: Uint8Array[] = []
     await this.kernel
-      .run({ argv, onOutput: (which, bytes) => void (which === 'stdout' && parts.push(bytes)) })
+      .run({
+        argv,
+        signal: AbortSignal.timeout(ASK_MS),
+        onOutput: (which, bytes) => void (which === 'stdout' && parts.push(bytes)),
+      })
       .catch(() => {})
     return Buffer.concat(parts).toString()
   }

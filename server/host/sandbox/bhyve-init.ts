@@ -3,8 +3,9 @@
  * devices in slot order. Resolves to what the guest is made of, or throws BhyveExit with bhyve's own words.
  */
 import { strerror } from './bhyve-argv.ts'
-import { BhyveExit, type Config, type ConfigNode } from './bhyve-config.ts'
-import { type DevicePlan, type Init, initDevice } from './bhyve-init-devices.ts'
+import { BhyveExit, type Config, type ConfigNode, integer } from './bhyve-config.ts'
+import type { DevicePlan, Init } from './bhyve-init-device.ts'
+import { initDevice } from './bhyve-init-devices.ts'
 
 /** What is at a path of the machine. */
 export type PathFacts = { kind: 'file' | 'directory' | 'tty'; sizeBytes: number; writable: boolean }
@@ -65,15 +66,6 @@ export async function initGuest(
     bootrom,
     destroyOnPoweroff: config.boolAt('destroy_on_poweroff', false),
   }
-}
-
-/** strtol with base 0; null when the text is not wholly a number. */
-export function integer(text: string): number | null {
-  const match = /^\s*([+-]?)(0x[0-9a-f]+|0[0-7]*|[1-9]\d*)$/i.exec(text)
-  if (!match) return null
-  const digits = match[2] ?? ''
-  const value = /^0[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : Number(digits)
-  return match[1] === '-' ? -value : value
 }
 
 function topology(config: Config): number {

@@ -3,8 +3,8 @@ import { setFlagsFromString } from 'node:v8'
 import { runBhyve } from './bhyve.ts'
 
 // The emulator's code is compiled once and simply: optimising it costs 100 MB a guest and a slower start.
-setFlagsFromString('--liftoff-only')
-setFlagsFromString('--no-wasm-tier-up')
+for (const flag of ['--liftoff-only', '--no-wasm-tier-up', '--no-wasm-dynamic-tiering'])
+  setFlagsFromString(flag)
 
 const dir = process.env.SKEP_SANDBOX
 if (dir === undefined) {

@@ -1,92 +1,29 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
-import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { NOTES_LBA, practiceDisk, practiceIso } from './engine/practice.ts'
-import { KEY, Viewer, type ViewerOptions } from './engine/testing.ts'
-import { pathSocket, portSocket } from './protocol.ts'
+import { Guests, picture } from './bhyve-testing.ts'
+import { NOTES_LBA, PRACTICE_SCREEN, practiceDisk, practiceIso } from './engine/practice.ts'
+import { KEY, Viewer } from './engine/testing.ts'
+import { pathSocket } from './protocol.ts'
 import { sandboxForTest, type TestHost } from './testing.ts'
 
-const ROM = '/usr/local/share/uefi-firmware/BHYVE_UEFI.fd'
-const PAPER = 0xf6f0df
+const { facts, line, skep, paper } = PRACTICE_SCREEN
 
 let host: TestHost
-const running = new Set<ChildProcess>()
+let guests: Guests
 
 beforeAll(async () => {
   host = await sandboxForTest({ seed: 'empty' })
-  file(ROM, Buffer.alloc(8192))
+  guests = new Guests(host)
 })
 afterAll(async () => {
-  for (const child of running) child.kill('SIGKILL')
+  guests?.kill()
   await host?.close()
 })
 
-/** Puts bytes at a path of the machine. */
-function file(machinePath: string, bytes: Buffer): string {
-  const real = host.world.resolve(machinePath)
-  mkdirSync(path.dirname(real), { recursive: true })
-  writeFileSync(real, bytes)
-  return machinePath
-}
-
-function disk(name: string, bytes: Buffer): string {
-  return file(`/vm/${name}.img`, Buffer.concat([bytes, Buffer.alloc(2 << 20)]))
-}
-
-type Guest = {
-  child: ChildProcess
-  socket: string
-  stderr: () => string
-  ended: Promise<{ exit: number | null; signal: string | null }>
-  view: (options?: ViewerOptions) => Promise<Viewer>
-}
-
-let nextPort = 5901
-function start(name: string, devices: string[], fbuf = ''): Guest {
-  const port = nextPort++
-  const slots = ['0,hostbridge', ...devices, `29,fbuf,tcp=127.0.0.1:${port}${fbuf}`, '31,lpc']
-  const words = ['-H', '-m', '64M', ...slots.flatMap(slot => ['-s', slot]), '-l', `bootrom,${ROM}`]
-  const com1 = ['-l', `com1,/dev/nmdm-${name}.1A`]
-  const child = spawn(path.join(host.dir, 'bin', 'bhyve'), [...words, ...com1, name], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  running.add(child)
-  let stderr = ''
-  child.stderr?.on('data', data => {
-    stderr += data
-  })
-  child.stdout?.resume()
-  const ended = once(child, 'exit').then(([exit, signal]) => {
-    running.delete(child)
-    return { exit, signal }
-  })
-  const socket = portSocket(host.dir, port)
-  return {
-    child,
-    socket,
-    stderr: () => stderr,
-    ended,
-    view: options => vi.waitFor(() => Viewer.connect(socket, options), { timeout: 20_000, interval: 50 }),
-  }
-}
-
-/** The notebook is drawn and waits for keys. */
-async function picture(viewer: Viewer): Promise<void> {
-  await viewer.until(
-    () => viewer.width === 1024 && viewer.at(44 + 8, 745) !== -1 && drawn(viewer),
-    'the picture',
-  )
-}
-/** The last thing drawn is the line of keys at the bottom. */
-function drawn(viewer: Viewer): boolean {
-  for (let x = 44; x < 60; x++) for (let y = 734; y < 750; y++) if (viewer.at(x, y) === 0x9a9486) return true
-  return false
-}
-const LINE: [number, number, number, number] = [100, 650, 860, 36]
-const FACTS: [number, number, number, number] = [490, 60, 490, 380]
+const start = (...words: Parameters<Guests['start']>) => guests.start(...words)
+const disk = (...words: Parameters<Guests['disk']>) => guests.disk(...words)
 
 /** What a note's sector of a disk image holds, as `dd` would show it. */
 function note(machinePath: string, n: number): string {
@@ -106,18 +43,15 @@ describe('a guest', { timeout: 60_000 }, () => {
     expect(viewer.at(5, 0)).toBe(0x17304a)
     expect(viewer.at(250, 390)).toBe(0x1a120a)
     expect(viewer.at(96, 118)).toBe(0xffc531)
-    expect(viewer.at(500, 560)).toBe(PAPER)
-    expect(viewer.look(60, 40, 400, 420)).toMatchInlineSnapshot(`"c0cd10218134dc65"`)
+    expect(viewer.at(500, 560)).toBe(paper)
+    expect(viewer.look(skep)).toMatchInlineSnapshot(`"c0cd10218134dc65"`)
 
-    const empty = viewer.look(...LINE)
+    const empty = viewer.look(line)
     viewer.type('Hello, Skep!')
-    await viewer.until(() => viewer.look(...LINE) !== empty, 'the typed line')
-    const facts = viewer.look(...FACTS)
+    await viewer.until(() => viewer.look(line) !== empty, 'the typed line')
+    const before = viewer.look(facts)
     viewer.press(KEY.enter)
-    await viewer.until(
-      () => viewer.look(...FACTS) !== facts && viewer.look(...LINE) === empty,
-      'the kept line',
-    )
+    await viewer.until(() => viewer.look(facts) !== before && viewer.look(line) === empty, 'the kept line')
     expect(note(web, 1)).toBe('first')
     expect(note(web, 2)).toBe('Hello, Skep!')
 
@@ -153,7 +87,7 @@ describe('a guest', { timeout: 60_000 }, () => {
   })
 
   test('is installed from a CD on a blank disk, and boots from there afterwards', async () => {
-    const cd = file('/iso/skep-practice.iso', practiceIso())
+    const cd = guests.file('/iso/skep-practice.iso', practiceIso())
     const blank = disk('fresh', Buffer.alloc(0))
     const devices = [`3,ahci-cd,${cd}`, `4,virtio-blk,${blank}`]
     const first = start('fresh', devices)
@@ -161,14 +95,14 @@ describe('a guest', { timeout: 60_000 }, () => {
     await picture(viewer)
     viewer.type('kept\n')
     await vi.waitFor(() => expect(note(blank, 1)).toBe('kept'), { timeout: 10_000 })
-    const looked = viewer.look(...FACTS)
+    const looked = viewer.look(facts)
     viewer.press(KEY.f(1))
     expect(await first.ended).toMatchObject({ exit: 0 })
 
     const second = start('fresh', devices)
     const again = await second.view()
     await picture(again)
-    expect(again.look(...FACTS)).not.toBe(looked)
+    expect(again.look(facts)).not.toBe(looked)
     expect(readFileSync(host.world.resolve(blank)).readUInt32LE(64 * 512 + 12)).toBe(2)
     second.child.kill('SIGKILL')
     expect(await second.ended).toMatchObject({ signal: 'SIGKILL' })
@@ -184,8 +118,7 @@ describe('a guest', { timeout: 60_000 }, () => {
     expect(await guest.ended).toEqual({ exit: null, signal: 'SIGTERM' })
     expect(existsSync(guest.socket)).toBe(true)
 
-    nextPort--
-    const again = start('early', [`4,virtio-blk,/vm/early.img`], ',wait')
+    const again = start('early', ['4,virtio-blk,/vm/early.img'], ',wait', guest.port)
     const viewer = await again.view()
     await picture(viewer)
     expect(await host.run(['bhyvectl', '--vm=early', '--force-poweroff'])).toMatchObject({ exit: 0 })
@@ -202,9 +135,9 @@ describe('a guest', { timeout: 60_000 }, () => {
       bytes += data.length
     })
     await once(second, 'connect')
-    const before = first.look(...LINE)
+    const before = first.look(line)
     first.type('x')
-    await first.until(() => first.look(...LINE) !== before, 'the first viewer still served')
+    await first.until(() => first.look(line) !== before, 'the first viewer still served')
     expect(bytes).toBe(0)
     first.send([99])
     await vi.waitFor(() => expect(first.ended).toBe('closed'))

@@ -15,6 +15,23 @@ const LABEL_BYTES = 30
 export const PRACTICE_COLOURS = ['honey', 'moss', 'sky', 'heather', 'brick', 'slate'] as const
 export type PracticeColour = (typeof PRACTICE_COLOURS)[number]
 
+export type Area = { x: number; y: number; width: number; height: number }
+/**
+ * Where things are in the guest's picture, for those who compare pixels. The skep looks the same at every boot of
+ * guests of one colour; `line` is the line being typed, empty but for its caret when there is none.
+ */
+export const PRACTICE_SCREEN = {
+  width: 1024,
+  height: 768,
+  paper: 0xf6f0df,
+  skep: { x: 60, y: 40, width: 400, height: 420 },
+  facts: { x: 490, y: 60, width: 490, height: 380 },
+  notes: { x: 56, y: 486, width: 912, height: 180 },
+  line: { x: 100, y: 664, width: 860, height: 36 },
+  /** The last thing that is drawn, in one colour. */
+  keys: { area: { x: 44, y: 734, width: 16, height: 16 }, colour: 0x9a9486 },
+} as const
+
 function program(): Buffer {
   return readFileSync(new URL('./practice/practice.bin', import.meta.url))
 }

@@ -2,9 +2,8 @@
 import { createHash } from 'node:crypto'
 import { createConnection, type Socket } from 'node:net'
 import { createInflate, type Inflate } from 'node:zlib'
-import { vncResponse } from './rfb-session.ts'
+import { ENCODING, vncResponse } from './rfb-messages.ts'
 
-const ENCODING = { raw: 0, zlib: 6, desktopSize: -223, extendedKey: -258 } as const
 const SHIFTED = /[A-Z~!@#$%^&*()_+{}|:"<>?]/
 export const KEY = { shift: 0xffe1, enter: 0xff0d, backspace: 0xff08, f: (n: number) => 0xffbd + n } as const
 
@@ -72,8 +71,8 @@ export class Viewer {
     return this.pixels[y * this.width + x] ?? -1
   }
 
-  /** A short name for what a rectangle looks like: equal pictures have equal names. */
-  look(x: number, y: number, width: number, height: number): string {
+  /** A short name for what an area looks like: equal pictures have equal names. */
+  look({ x, y, width, height }: { x: number; y: number; width: number; height: number }): string {
     const hash = createHash('sha256')
     for (let row = y; row < y + height; row++) {
       const from = row * this.width + x
