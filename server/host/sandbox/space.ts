@@ -23,26 +23,33 @@ export type Space = {
 }
 
 type Known = {
+  structure: number
   version: number
   snapshots: Map<string, SnapshotPlace>
-  space: Map<string, Space> | null
   clones: Map<string, string[]>
+  space: Map<string, Space> | null
 }
 const remembered = new WeakMap<World, Known>()
 
 function known(world: World): Known {
   const before = remembered.get(world)
-  if (before?.version === world.version) return before
+  if (before?.structure === world.structure) {
+    if (before.version !== world.version) Object.assign(before, { version: world.version, space: null })
+    return before
+  }
   const snapshots = new Map<string, SnapshotPlace>()
   const clones = new Map<string, string[]>()
   for (const dataset of Object.values(world.state.datasets)) {
     for (const [index, snapshot] of dataset.snapshots.entries()) {
       snapshots.set(snapshot.guid, { dataset, snapshot, index })
     }
-    if (dataset.origin !== null)
-      clones.set(dataset.origin, [...(clones.get(dataset.origin) ?? []), dataset.name])
+    if (dataset.origin === null) continue
+    const siblings = clones.get(dataset.origin)
+    if (siblings) siblings.push(dataset.name)
+    else clones.set(dataset.origin, [dataset.name])
   }
-  const fresh: Known = { version: world.version, snapshots, clones, space: null }
+  const { structure, version } = world
+  const fresh: Known = { structure, version, snapshots, clones, space: null }
   remembered.set(world, fresh)
   return fresh
 }

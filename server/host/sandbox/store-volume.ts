@@ -186,7 +186,7 @@ function takeRoom(world: World, dataset: DatasetState, growth: number): void {
 
 /** A write alone does not make the room be measured anew. */
 function wrote(world: World, dataset: DatasetState): void {
-  world.changed()
+  world.wrote()
   const room = rooms.get(dataset)
   if (room) room.version = world.version
 }

@@ -281,7 +281,7 @@ test('bytes and figures are those of whole copies, whatever happens', async () =
       expect(readdirSync(path.join(kernel.world.dir, 'chunks'))).toEqual([])
       kernel.remove()
     }),
-    { numRuns: 150, seed: 20261122 },
+    { numRuns: 80, seed: 20261122 },
   )
 }, 120_000)
 

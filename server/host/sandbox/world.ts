@@ -22,6 +22,8 @@ export class World {
   readonly state: WorldState
   /** Counts every change; caches compare it. */
   version = 0
+  /** Counts the changes beyond bytes written to volumes: which datasets and snapshots there are. */
+  structure = 0
   /** Removes chunk files that no saved state refers to any more. */
   readonly doomed: string[] = []
   /** Open block devices: dataset guid to the number of handles. */
@@ -86,6 +88,12 @@ export class World {
 
   /** Call after every change of `state`: it is written soon, atomically. */
   changed(): void {
+    this.structure += 1
+    this.wrote()
+  }
+
+  /** Call in place of `changed` when only blocks of a volume came, went or grew. */
+  wrote(): void {
     this.version += 1
     for (const listener of this.#changes) listener()
     if (this.#timer || this.#closed) return

@@ -56,8 +56,7 @@ function renameSnapshot(world: World, target: SnapshotTarget, to: string, option
   const pool = poolOf(world, full)
   for (const each of concerned) {
     const { name, objsetId } = each.dataset
-    const text = `${name}@${old} -> @${tag}`
-    if (pool) world.history(pool, 'rename', { dsname: `${name}@${tag}`, dsid: objsetId, text })
+    if (pool) world.history(pool, 'rename', { dsname: `${name}@${old}`, dsid: objsetId, text: `-> @${tag}` })
   }
   return ok()
 }
@@ -91,7 +90,7 @@ function renameDataset(world: World, dataset: DatasetState, to: string, options:
   if (tooLong) return refused(`cannot rename '${from}': dataset name is too long`)
   move(world, family, from, to, options.has('u'))
   const pool = poolOf(world, to)
-  if (pool) world.history(pool, 'rename', { dsname: to, dsid: dataset.objsetId, text: `-> ${to}` })
+  if (pool) world.history(pool, 'rename', { dsname: from, dsid: dataset.objsetId, text: `-> ${to}` })
   return ok()
 }
 
