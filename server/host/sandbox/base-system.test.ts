@@ -260,3 +260,25 @@ describe('faults by hand', () => {
       expect((await host.run(['fault', ...words])).exit).toBe(64)
   })
 })
+
+describe('files and sockets', () => {
+  test('copies, moves and removes what the door names', async () => {
+    await host.write('/vm/alpha/a', 'text')
+    expect((await host.run(['cp', '/vm/alpha/a', '/vm/beta/a'])).exit).toBe(0)
+    expect((await host.run(['mv', '/vm/beta/a', '/vm/beta/b'])).exit).toBe(0)
+    expect(await out('cat', '/vm/beta/b')).toBe('text')
+    expect((await host.run(['rm', '/vm/beta/b'])).exit).toBe(0)
+    expect(await host.run(['cp', '/vm/beta/b', '/vm/beta/c'])).toMatchObject({
+      exit: 1,
+      stderr: 'cp: /vm/beta/b: No such file or directory\n',
+    })
+    expect(await host.run(['rm', '-rf', '/vm/beta'])).toMatchObject({
+      exit: 1,
+      stderr: 'rm: /vm/beta: Device busy\n',
+    })
+  })
+
+  test('netstat names what listens', async () => {
+    expect(await out('netstat', '-an')).toMatch(/^tcp4 +0 +0 \*\.22 +\*\.\* +LISTEN$/m)
+  })
+})

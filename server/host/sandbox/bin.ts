@@ -11,6 +11,7 @@ export function writeStubs(dir: string): void {
   const client = fileURLToPath(new URL('./stub/main.ts', import.meta.url))
   const node = `${quote(process.execPath)} --disable-warning=ExperimentalWarning`
   for (const [name, entry] of Object.entries(PROGRAMS)) {
+    if ('ownPath' in entry && entry.ownPath === false) continue
     const command =
       'script' in entry
         ? `SKEP_SANDBOX=${quote(dir)}; export SKEP_SANDBOX\nexec ${node} ${quote(fileURLToPath(entry.script))} "$@"`

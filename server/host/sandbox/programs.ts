@@ -36,7 +36,8 @@ export type Program = (
  */
 export type ProcessProgram = { script: URL }
 
-export type ProgramEntry = { run: () => Promise<Program> } | ProcessProgram
+/** `ownPath: false`: on the PATH of scripts the computer's own program of that name stays. */
+export type ProgramEntry = { run: () => Promise<Program>; ownPath?: boolean } | ProcessProgram
 
 /** Loaded at first use, so a broken or heavy program costs nothing to the others. */
 export const PROGRAMS: Record<string, ProgramEntry> = {
@@ -64,6 +65,14 @@ export const PROGRAMS: Record<string, ProgramEntry> = {
   clock: { run: async () => (await import('./date.ts')).clock },
   fault: { run: async () => (await import('./faults.ts')).fault },
   ifconfig: { run: async () => (await import('./ifconfig/ifconfig.ts')).ifconfig },
+  cp: { run: async () => (await import('./files.ts')).cp, ownPath: false },
+  mv: { run: async () => (await import('./files.ts')).mv, ownPath: false },
+  mkdir: { run: async () => (await import('./files.ts')).mkdir, ownPath: false },
+  rm: { run: async () => (await import('./files.ts')).rm, ownPath: false },
+  cat: { run: async () => (await import('./files.ts')).cat, ownPath: false },
+  ls: { run: async () => (await import('./files.ts')).ls, ownPath: false },
+  netstat: { run: async () => (await import('./netstat.ts')).netstat },
+  iscsictl: { run: async () => (await import('./netstat.ts')).iscsictl },
   zpool: { run: async () => (await import('./zpool/zpool.ts')).zpool },
 }
 

@@ -39,6 +39,7 @@ export function seedMachine(world: World, hostname: string, disks: number): void
     'hw.vmm.vmx.initialized': '1',
     'hw.vmm.vmx.cap.unrestricted_guest': '1',
     'kern.clockrate': '{ hz = 1000, tick = 1000, profhz = 8128, stathz = 127 }',
+    'kern.hostuuid': '00000000-0000-0000-0000-3cecef127a04',
     'kern.osreldate': '1405000',
     'kern.osrelease': RELEASE,
     'kern.ostype': 'FreeBSD',
