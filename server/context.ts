@@ -5,6 +5,8 @@ import type { Host } from './host/host.ts'
 import type { Inventory } from './inventory/inventory.ts'
 import type { LiveHub } from './live/live.ts'
 import type { Logger } from './log.ts'
+import type { LoadSampler } from './system/load.ts'
+import type { Capability } from './system/model.ts'
 import type { TaskEngine } from './tasks/task.ts'
 
 /** What the process owns once, handed to every procedure. A test builds its own. */
@@ -15,6 +17,8 @@ export type Services = {
   tasks: TaskEngine
   accounts: AccountService
   live: LiveHub
+  load: LoadSampler
+  capabilities: () => Promise<Capability[]>
   log: Logger
   /** Unix ms; a test sets it. */
   now: () => number

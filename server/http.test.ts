@@ -126,7 +126,7 @@ describe('the gate', () => {
     ['/', '/login'],
     ['/setup', '/login'],
     ['/login', null],
-    ['/vms/web1?tab=console', '/login?next=%2Fvms%2Fweb1%3Ftab%3Dconsole'],
+    ['/vms/web1?tab=console', '/login?to=%2Fvms%2Fweb1%3Ftab%3Dconsole'],
   ])('sends %s to %s without a session', (url, target) => {
     expect(gate(at(url), { caller: null }, false)).toBe(target)
   })
@@ -143,7 +143,7 @@ describe('the gate', () => {
     const { ask, signIn } = await running()
     expect(await ask('/vms')).toMatchObject({ status: 303, headers: { location: '/setup' } })
     const cookie = await signIn()
-    expect(await ask('/vms')).toMatchObject({ status: 303, headers: { location: '/login?next=%2Fvms' } })
+    expect(await ask('/vms')).toMatchObject({ status: 303, headers: { location: '/login?to=%2Fvms' } })
     expect((await ask('/vms', { cookie })).text).toMatch(/^page \/vms/)
     expect((await ask('/api/tasks.jsonl')).status).toBe(401)
     expect((await ask('/api/other', { cookie })).status).toBe(404)

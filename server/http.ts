@@ -119,8 +119,7 @@ export function gate(url: URL, asked: Pick<Asked, 'caller'>, setupNeeded: boolea
   if (setupNeeded) return pathname === '/setup' ? null : '/setup'
   if (asked.caller) return pathname === '/login' || pathname === '/setup' ? '/' : null
   if (pathname === '/login') return null
-  const from =
-    pathname === '/' || pathname === '/setup' ? '' : `?next=${encodeURIComponent(pathname + search)}`
+  const from = pathname === '/' || pathname === '/setup' ? '' : `?to=${encodeURIComponent(pathname + search)}`
   return `/login${from}`
 }
 

@@ -11,6 +11,7 @@ import type { Services } from './context.ts'
 import { openDatabase } from './db/database.ts'
 import { AppError } from './errors.ts'
 import { createHost } from './host/create.ts'
+import { readMachineFacts } from './host/machine.ts'
 import { createHttpServer } from './http.ts'
 import { createInventory } from './inventory/live.ts'
 import { createReader } from './inventory/reader.ts'
@@ -20,7 +21,6 @@ import { settlers } from './procedures.ts'
 import { createServices } from './services.ts'
 import { attachSockets } from './sockets.ts'
 import { createStaticFiles } from './static.ts'
-import { readFacts } from './system/facts.ts'
 import { recoverTasks } from './tasks/recover.ts'
 import { readVms } from './vms/read.ts'
 
@@ -44,7 +44,7 @@ async function start(config: Config, log: Logger) {
   const host = await createHost(config.host)
   const inventory = createInventory({
     host,
-    read: createReader(host, { vms: () => readVms(host), facts: () => readFacts(host) }),
+    read: createReader(host, { vms: () => readVms(host), facts: () => readMachineFacts(host) }),
   })
   const services = createServices({ host, inventory, db, log, now: Date.now })
   const screens = createVncHubs({

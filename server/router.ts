@@ -3,6 +3,7 @@ import { datasetsRouter } from './datasets/router.ts'
 import { liveRouter } from './live/router.ts'
 import { poolsRouter } from './pools/router.ts'
 import { snapshotsRouter } from './snapshots/router.ts'
+import { systemRouter } from './system/router.ts'
 import { tasksRouter } from './tasks/router.ts'
 import { router } from './trpc.ts'
 import { vmsRouter } from './vms/router.ts'
@@ -14,6 +15,7 @@ export const appRouter = router({
   live: liveRouter,
   pools: poolsRouter,
   snapshots: snapshotsRouter,
+  system: systemRouter,
   tasks: tasksRouter,
   vms: vmsRouter,
 })

@@ -7,6 +7,8 @@ import type { Host } from './host/host.ts'
 import type { Inventory } from './inventory/inventory.ts'
 import { createLiveHub } from './live/live.ts'
 import type { Logger } from './log.ts'
+import { createCapabilities } from './system/capabilities.ts'
+import { createLoadSampler } from './system/load.ts'
 import { createTasks } from './tasks/task.ts'
 
 /** Everything the process owns once, put together; `main.ts` and the tests differ only in what they put in. */
@@ -19,7 +21,8 @@ export function createServices(parts: {
   passwordCost?: PasswordCost
 }): Services {
   const { host, inventory, db, log, now, passwordCost } = parts
-  const live = createLiveHub({ inventory, mark: randomBytes(6).toString('base64url') })
+  const load = createLoadSampler({ host, now })
+  const live = createLiveHub({ inventory, load, mark: randomBytes(6).toString('base64url') })
   return {
     host,
     inventory,
@@ -27,6 +30,8 @@ export function createServices(parts: {
     log,
     now,
     live,
+    load,
+    capabilities: createCapabilities({ host, now }),
     tasks: createTasks({ host, inventory, db, live, log, now }),
     accounts: createAccounts({ db, now, ...(passwordCost ? { cost: passwordCost } : {}) }),
   }

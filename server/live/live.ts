@@ -1,4 +1,5 @@
 import type { Change, Inventory } from '../inventory/inventory.ts'
+import type { LoadSampler } from '../system/load.ts'
 
 /** Changes that come within this time go out together. */
 const COALESCE_MS = 40
@@ -15,8 +16,14 @@ export type LiveHub = ReturnType<typeof createLiveHub>
 /**
  * Carries what changed, on the host or in Skep, to every open browser. The host is watched only while somebody listens.
  */
-export function createLiveHub(options: { inventory: Pick<Inventory, 'watch'>; mark: string; kept?: number }) {
-  const { inventory, mark, kept: mostKept = KEPT_BATCHES } = options
+export function createLiveHub(options: {
+  inventory: Pick<Inventory, 'watch'>
+  /** Is sampled while somebody listens. */
+  load?: Pick<LoadSampler, 'watch'>
+  mark: string
+  kept?: number
+}) {
+  const { inventory, load, mark, kept: mostKept = KEPT_BATCHES } = options
   const subscribers = new Set<(batch: Batch) => void>()
   const kept: Batch[] = []
   let pending = new Map<string, Change>()
@@ -61,9 +68,16 @@ export function createLiveHub(options: { inventory: Pick<Inventory, 'watch'>; ma
     return [{ id: idOf(count), changes: [{ topic: 'everything' }] }]
   }
 
+  function watch(): () => void {
+    const stops = [inventory.watch(publish), load?.watch()]
+    return () => {
+      for (const stop of stops) stop?.()
+    }
+  }
+
   function subscribe(subscriber: (batch: Batch) => void): () => void {
     subscribers.add(subscriber)
-    unwatch ??= inventory.watch(publish)
+    unwatch ??= watch()
     return () => {
       subscribers.delete(subscriber)
       if (subscribers.size > 0) return

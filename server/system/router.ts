@@ -1,0 +1,16 @@
+import { procedure, router } from '../trpc.ts'
+
+export const systemRouter = router({
+  /** Whether the machine answers, what kind of door leads to it, and who asks. */
+  status: procedure('viewer').query(({ ctx }) => ({
+    status: ctx.inventory.status(),
+    hostKind: ctx.host.kind,
+    user: ctx.caller.account.name,
+    role: ctx.caller.account.role,
+  })),
+  facts: procedure('viewer').query(async ({ ctx }) => (await ctx.inventory.facts()).value),
+  /** What the machine can do for Skep, with the command that would mend what it cannot. */
+  capabilities: procedure('viewer').query(({ ctx }) => ctx.capabilities()),
+  /** The last hour, oldest first; sampled only while a browser is open. */
+  load: procedure('viewer').query(({ ctx }) => ctx.load.samples()),
+})
