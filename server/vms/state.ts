@@ -158,6 +158,8 @@ export function stateOf(guest: GuestFiles, host: HostView, processes: GuestProce
   }
   if (guest.saved)
     return { state: 'suspended', stateReason: 'Its memory was saved to the disk; a start resumes it.' }
+  // SIGTERM is somebody's wish, also when it came before the guest had taken over the power button.
+  if (last?.signal === 'SIGTERM') return { state: 'stopped', stateReason: last.words }
   if (last && !isOrderly(last)) return { state: 'crashed', stateReason: last.words }
   if (last && /usage\.$/.test(last.words)) return { state: 'crashed', stateReason: last.words }
   return { state: 'stopped', stateReason: null }
