@@ -1,27 +1,34 @@
-/** netstat(1) -an: what listens on the machine. The sockets of its ports are unix sockets named after them. */
-import { existsSync, readdirSync } from 'node:fs'
+/** netstat(1) -an and iscsictl(8) -L: what listens on the machine, and its iSCSI sessions (it has none). */
+import { readdirSync } from 'node:fs'
 import { getopt } from './getopt.ts'
 import { fail, ok, type Program } from './programs.ts'
 import { socketDirectory } from './protocol.ts'
 
-const HEADER =
-  'Active Internet connections (including servers)\nProto Recv-Q Send-Q Local Address          Foreign Address        (state)\n'
+/** Ports that guests' screens have open: each is a socket of the sandbox. */
+function openPorts(dir: string): number[] {
+  const ports = readdirSync(socketDirectory(dir)).flatMap(name => /^port-(\d+)$/.exec(name)?.[1] ?? [])
+  return ports.map(Number).sort((a, b) => a - b)
+}
 
 export const netstat: Program = (world, argv) => {
-  const options = getopt(argv.slice(1), 'anp:f:46')
-  if ('bad' in options || options.operands.length > 0) {
-    return fail(1, 'usage: netstat [-46AaLnPRSTWx] [-f protocol_family | -p protocol]\n')
-  }
-  const directory = socketDirectory(world.dir)
-  const names = existsSync(directory) ? readdirSync(directory) : []
-  const ports = names.flatMap(name => /^port-(\d+)$/.exec(name)?.[1] ?? []).map(Number)
+  const options = getopt(argv.slice(1), 'aAnLlWp:f:')
+  if ('bad' in options) return fail(1, 'usage: netstat [-46AaCLnRSTWx] [-f protocol_family | -p protocol]\n')
   const rows = [
-    ...ports.sort((a, b) => a - b).map(port => ['tcp4', `127.0.0.1.${port}`] as const),
-    ['tcp4', '*.22'] as const,
-    ['tcp6', '*.22'] as const,
+    ['tcp4', '*.22'],
+    ['tcp6', '*.22'],
+    ...openPorts(world.dir).map(port => ['tcp4', `127.0.0.1.${port}`]),
   ]
-  const lines = rows.map(([proto, local]) =>
-    `${proto.padEnd(5)}      0      0 ${local.padEnd(22)} ${'*.*'.padEnd(22)} LISTEN`.trimEnd(),
+  const lines = rows.map(
+    ([protocol = '', local = '']) =>
+      `${protocol.padEnd(10)} 0      0 ${local.padEnd(22)} *.*                    LISTEN\n`,
   )
-  return ok(`${HEADER}${lines.map(line => `${line}\n`).join('')}`)
+  return ok(
+    `Active Internet connections (including servers)\nProto Recv-Q Send-Q Local Address          Foreign Address        (state)\n${lines.join('')}`,
+  )
+}
+
+export const iscsictl: Program = (_world, argv) => {
+  const options = getopt(argv.slice(1), 'Lvw:')
+  if ('bad' in options || !options.has('L')) return fail(1, 'usage: iscsictl -L [-v] [-w timeout]\n')
+  return ok('Target name                          Target portal    State\n')
 }
