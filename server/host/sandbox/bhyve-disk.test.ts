@@ -9,6 +9,8 @@ const TIMEOUT = 60_000
 
 let host: TestHost
 let guests: Guests
+/** A machine that a test takes down. */
+let other: TestHost | null = null
 
 beforeAll(async () => {
   host = await sandboxForTest({ seed: 'empty' })
@@ -17,6 +19,7 @@ beforeAll(async () => {
 afterAll(async () => {
   guests?.kill()
   await host?.close()
+  await other?.close()
 })
 
 async function zfs(...words: string[]): Promise<void> {
@@ -143,7 +146,7 @@ function reddish(viewer: Viewer): boolean {
 test('a second bhyve of the same name, or on the same port, is refused; the machine takes its guests down', {
   timeout: TIMEOUT,
 }, async () => {
-  await using other = await sandboxForTest({ seed: 'empty' })
+  other = await sandboxForTest({ seed: 'empty' })
   const mine = new Guests(other)
   const image = mine.disk('one', practiceDisk('one'))
   const first = mine.start('one', [`4,virtio-blk,${image}`])

@@ -4,7 +4,7 @@ import { access, constants, stat } from 'node:fs/promises'
 import { createConnection, createServer, type Socket } from 'node:net'
 import path from 'node:path'
 import { BhyveExit } from './bhyve-config.ts'
-import type { HostFacts, PathFacts } from './bhyve-init.ts'
+import type { HostFacts, PathFacts } from './bhyve-init-device.ts'
 import { type Backing, openFile } from './engine/disk.ts'
 import { type KernelClient, KernelError, pathSocket, portSocket } from './protocol.ts'
 

@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parseBhyve } from './bhyve-argv.ts'
 import { BhyveExit, Config } from './bhyve-config.ts'
-import { type HostFacts, initGuest, type PathFacts } from './bhyve-init.ts'
+import { initGuest } from './bhyve-init.ts'
+import type { HostFacts, PathFacts } from './bhyve-init-device.ts'
 
 const GOLDEN = new URL('../golden/bhyve/', import.meta.url)
 /** Need configuration files whose text was not captured. */

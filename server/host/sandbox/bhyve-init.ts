@@ -4,25 +4,8 @@
  */
 import { strerror } from './bhyve-argv.ts'
 import { BhyveExit, type Config, type ConfigNode, integer } from './bhyve-config.ts'
-import type { DevicePlan, Init } from './bhyve-init-device.ts'
+import type { DevicePlan, HostFacts, Init } from './bhyve-init-device.ts'
 import { initDevice } from './bhyve-init-devices.ts'
-
-/** What is at a path of the machine. */
-export type PathFacts = { kind: 'file' | 'directory' | 'tty'; sizeBytes: number; writable: boolean }
-
-/** The machine as bhyve sees it while it starts. */
-export type HostFacts = {
-  /** Rejects with an Error whose `code` is errno's name. */
-  stat: (path: string) => Promise<PathFacts>
-  /** Opens a tap; false when it cannot be had. */
-  openTap: (name: string) => Promise<boolean>
-  /** Whether a PCI device is reserved for guests: `ppt0`, or `bus/slot/func`. */
-  hasPpt: (device: string) => boolean
-  /** hw.vmm.maxcpu. */
-  maxCpus: number
-  /** Makes /dev/vmm/NAME; it stays when what follows fails. Throws BhyveExit when another process runs that guest. */
-  createVm: (name: string, cpus: number, memoryBytes: number) => Promise<void>
-}
 
 export type GuestPlan = DevicePlan & {
   name: string
