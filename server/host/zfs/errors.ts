@@ -101,7 +101,7 @@ const REASONS: Reason[] = [
     says: /^(?:filesystem|volume) has children$/,
     code: 'refused',
     message: (name, _match, names) =>
-      `“${name}” has ${listed('a snapshot or child', 'snapshots or children', names)}.`,
+      `“${name}” still has ${listed('one thing below it', 'snapshots or children', names)}.`,
     next: 'Destroy those first, or together with it.',
   },
   {
@@ -193,8 +193,8 @@ function isAbout(about: About, name: string): boolean {
 
 /** "cannot VERB 'NAME': REASON", also "cannot destroy snapshot NAME: REASON" (which prints its name bare). */
 const CANNOT =
-  /^cannot (?:open|create|create snapshot|create bookmark|destroy|destroy bookmark|rename|rename to|promote|rollback to|rollback|hold snapshot|release hold from snapshot|set property for|inherit .+ for|share|mount|unmount) '(.+?)': (.+)$/
-const CANNOT_DESTROY_SNAPSHOT = /^cannot destroy snapshot (.+?@.+?): (.+)$/
+  /^cannot (open|create|create snapshot|create bookmark|destroy|destroy bookmark|rename|rename to|promote|rollback to|rollback|hold snapshot|release hold from snapshot|set property for|inherit .+ for|share|mount|unmount) '(.+?)': (.+)$/
+const CANNOT_DESTROY_SNAPSHOT = /^cannot (destroy snapshot) (.+?@.+?): (.+)$/
 
 /** The names zfs lists below "use '-r' to …", each alone on its line. */
 function namesBelow(lines: readonly string[]): string[] {
@@ -205,7 +205,10 @@ function namesBelow(lines: readonly string[]): string[] {
     .filter(line => isDatasetName(line) || isSnapshotName(line) || isBookmarkName(line))
 }
 
-function fromReason(name: string, reason: string, names: string[]): AppError | null {
+function fromReason(verb: string, name: string, reason: string, names: string[]): AppError | null {
+  if (verb === 'rename' && reason === 'dataset already exists') {
+    return new AppError('exists', `“${name}” cannot be renamed: the new name is taken.`, { names: [name] })
+  }
   for (const known of REASONS) {
     const match = known.says.exec(reason)
     if (!match) continue
@@ -222,9 +225,9 @@ export function recogniseNamed(about: About): Recogniser {
     const lines = stderr.split('\n')
     for (const line of lines) {
       const match = CANNOT.exec(line) ?? CANNOT_DESTROY_SNAPSHOT.exec(line)
-      const [, name = '', reason = ''] = match ?? []
+      const [, verb = '', name = '', reason = ''] = match ?? []
       if (!match || !isAbout(about, name)) continue
-      const known = fromReason(name, reason, namesBelow(lines))
+      const known = fromReason(verb, name, reason, namesBelow(lines))
       if (known) return known
     }
     return null

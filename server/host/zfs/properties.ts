@@ -21,69 +21,65 @@ export function getPropertiesArgv(name: string): string[] {
 }
 
 const SOURCE = /^(?:local|default|received|temporary|-|inherited from (.+))$/
+const NATIVE = /^[a-z][a-z0-9_@]*$/
+const USER = /^[a-z0-9:._+-]*:[a-z0-9:._+-]*$/
 
 /**
- * `zfs get -Hp -o property,value,received,source all NAME`. Values of user properties may hold tabs and newlines, which
- * zfs prints raw: rows are told apart by their last field, the source. What could be read in two ways is `unreadable`.
+ * `zfs get -Hp -o property,value,received,source all NAME`. ZFS's own properties come first, a row each. Values of user
+ * properties may hold tabs and newlines, which zfs prints raw, so that a value can look like a row: of those only the
+ * names are taken, as names that may be set. AppError `unreadable`.
  */
-export function parseProperties(text: string): ZfsProperty[] {
-  if (text === '') return []
-  if (!text.endsWith('\n')) throw unreadable('zfs get', text, 'it breaks off within a row')
-  const properties: ZfsProperty[] = []
-  let held = ''
-  for (const line of text.slice(0, -1).split('\n')) {
-    held = held === '' ? line : `${held}\n${line}`
-    const property = parseProperty(held, text)
-    if (!property) continue
-    properties.push(property)
-    held = ''
+export function parseProperties(text: string): { properties: ZfsProperty[]; userNames: string[] } {
+  if (text !== '' && !text.endsWith('\n')) throw unreadable('zfs get', text, 'it breaks off within a row')
+  const properties = new Map<string, ZfsProperty>()
+  const userNames = new Set<string>()
+  for (const line of text.split('\n').slice(0, -1)) {
+    const fields = line.split('\t')
+    const [name = ''] = fields
+    if (fields.length > 1 && USER.test(name)) {
+      userNames.add(name)
+      continue
+    }
+    // Behind the first user property everything else belongs to a value.
+    if (userNames.size > 0) continue
+    const property = fields.length === 4 && NATIVE.test(name) ? parseNative(fields, text) : null
+    if (!property) {
+      throw unreadable('zfs get', text, `“${line.slice(0, 80)}” is no property, value and source`)
+    }
+    if (properties.has(name)) throw unreadable('zfs get', text, `“${name}” comes twice`)
+    properties.set(name, property)
   }
-  if (held !== '') throw unreadable('zfs get', text, 'its last row has no source')
-  const names = new Set(properties.map(property => property.name))
-  if (names.size !== properties.length) throw unreadable('zfs get', text, 'a property comes twice')
-  return properties
+  return { properties: [...properties.values()], userNames: [...userNames] }
 }
 
-/** Null while the row is not whole (a value goes on in the next line). */
-function parseProperty(row: string, text: string): ZfsProperty | null {
-  const fields = row.split('\t')
-  const source = SOURCE.exec(fields.at(-1) ?? '')
-  if (fields.length < 4 || !source) return null
-  const [name = '', ...rest] = fields
-  if (!/^[a-zA-Z0-9_:.@#-]+$/.test(name)) throw unreadable('zfs get', text, `“${name}” is no property`)
-  const middle = rest.slice(0, -1)
-  // Tabs within a value: value and received are equal, or nothing was received and "-" stands for it.
-  const received = middle.at(-1) ?? '-'
-  const value = received === '-' ? middle.slice(0, -1).join('\t') : splitTwice(middle, text)
-  const from = source[1]
-  if (from !== undefined && !isDatasetName(from)) throw unreadable('zfs get', text, `“${from}” is no dataset`)
-  return {
-    name,
-    value,
-    source: from === undefined ? sourceWord(fields.at(-1) ?? '') : 'inherited',
-    inheritedFrom: from ?? null,
-    received: received === '-' ? null : middle.length === 2 ? received : value,
-  }
+function parseNative(fields: readonly string[], text: string): ZfsProperty | null {
+  const [name = '', value = '', received = '', word = ''] = fields
+  const source = parseSource(word, text)
+  return source && { name, value, ...source, received: received === '-' ? null : received }
 }
 
-function sourceWord(word: string): Exclude<ZfsProperty['source'], 'inherited'> {
-  return word === 'local' || word === 'default' || word === 'received' || word === 'temporary' ? word : 'none'
+function parseSource(word: string, text: string): Pick<ZfsProperty, 'source' | 'inheritedFrom'> | null {
+  const match = SOURCE.exec(word)
+  if (!match) return null
+  const from = match[1] ?? null
+  if (from !== null && !isDatasetName(from)) throw unreadable('zfs get', text, `“${from}” is no dataset`)
+  if (from !== null) return { source: 'inherited', inheritedFrom: from }
+  const isWord = word === 'local' || word === 'default' || word === 'received' || word === 'temporary'
+  return { source: isWord ? word : 'none', inheritedFrom: null }
 }
 
-/** "value<TAB>received" where both may hold tabs: readable only where they are equal, or neither holds one. */
-function splitTwice(fields: readonly string[], text: string): string {
-  if (fields.length === 2) return fields[0] ?? ''
-  const half = fields.length / 2
-  const value = fields.slice(0, half).join('\t')
-  if (!Number.isInteger(half) || value !== fields.slice(half).join('\t')) {
-    throw unreadable('zfs get', text, 'a value with tabs and a received value cannot be told apart')
-  }
-  return value
-}
-
-/** Every property of one dataset or snapshot. AppError `not_found`. */
+/**
+ * Every property of one dataset or snapshot; user properties are read one by one, so that any value comes out right.
+ * AppError `not_found`.
+ */
 export async function getProperties(host: Host, name: string): Promise<ZfsProperty[]> {
-  return parseProperties(await runZfs(host, getPropertiesArgv(name), [name]))
+  const { properties, userNames } = parseProperties(await runZfs(host, getPropertiesArgv(name), [name]))
+  for (const property of userNames) {
+    const own = await getProperty(host, property, name)
+    if (own)
+      properties.push({ name: property, ...own, received: own.source === 'received' ? own.value : null })
+  }
+  return properties
 }
 
 /** One property alone, so that any value can be read, whatever characters it holds. */
@@ -91,21 +87,19 @@ export function getPropertyArgv(property: string, name: string): string[] {
   return ['zfs', 'get', '-Hp', '-o', 'source,value', property, name]
 }
 
+export type OneProperty = Pick<ZfsProperty, 'value' | 'source' | 'inheritedFrom'>
+
 /** `zfs get -Hp -o source,value PROPERTY NAME`: the value may hold tabs and newlines. Null where it is not set. */
-export function parseOneProperty(text: string): { value: string; source: ZfsProperty['source'] } | null {
-  const match = /^(local|default|received|temporary|-|inherited from [^\t\n]+)\t([\s\S]*)\n$/.exec(text)
-  const [, source = '', value = ''] = match ?? []
-  if (!match) throw unreadable('zfs get', text, 'it is not a source and a value')
-  if (source === '-' && value === '-') return null
-  return { value, source: source.startsWith('inherited') ? 'inherited' : sourceWord(source) }
+export function parseOneProperty(text: string): OneProperty | null {
+  const match = /^([^\t\n]+)\t([\s\S]*)\n$/.exec(text)
+  const [, word = '', value = ''] = match ?? []
+  const source = match && parseSource(word, text)
+  if (!source) throw unreadable('zfs get', text, 'it is not a source and a value')
+  return source.source === 'none' && value === '-' ? null : { value, ...source }
 }
 
 /** One property of one dataset or snapshot; null where it is not set. AppError `not_found`. */
-export async function getProperty(
-  host: Host,
-  property: string,
-  name: string,
-): Promise<{ value: string; source: ZfsProperty['source'] } | null> {
+export async function getProperty(host: Host, property: string, name: string): Promise<OneProperty | null> {
   return parseOneProperty(await runZfs(host, getPropertyArgv(property, name), [name]))
 }
 
