@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AppError } from '../../errors.ts'
+import { answering } from '../golden/answering.testing.ts'
 import { factsFile, type GoldenCase, goldenCases, reshape } from '../golden/cases.testing.ts'
-import type { Host } from '../host.ts'
 import { zpoolRecognisers } from './errors.ts'
 import { parsePoolEvents, ZpoolEventReader } from './events.ts'
 import { getPool, listPoolsArgv, parsePoolProperties, parsePools, scrubArgv } from './list.ts'
@@ -21,27 +21,6 @@ function of(version: string, verb: string): GoldenCase[] {
 
 function flat(vdevs: readonly ZpoolVdev[]): ZpoolVdev[] {
   return vdevs.flatMap(vdev => [vdev, ...flat(vdev.children)])
-}
-
-/** A host that gives one answer. */
-function answering(answer: { exit?: number; stdout?: string; stderr?: string }): Host {
-  const refuse = (): never => {
-    throw new Error('not asked for')
-  }
-  return {
-    id: 'one',
-    kind: 'local',
-    run: () => Promise.resolve({ exit: 0, stdout: '', stderr: '', ...answer }),
-    stream: refuse,
-    connect: refuse,
-    read: refuse,
-    write: refuse,
-    list: refuse,
-    stat: refuse,
-    remove: refuse,
-    mkdir: refuse,
-    close: refuse,
-  }
 }
 
 describe('zpool status', () => {
