@@ -55,6 +55,9 @@ async function start(config: Config, log: Logger) {
     passwordOf: vm => screenPassword(host, vm),
   })
 
+  // Standard output is for the one line at the end; what Next has to say goes to the log's side.
+  const say = process.stdout.write.bind(process.stdout)
+  process.stdout.write = process.stderr.write.bind(process.stderr)
   const pages = await createPages({ dev: config.dev, root, port: config.port })
   endOnOurOwn(log)
   let port = config.port
@@ -95,7 +98,7 @@ async function start(config: Config, log: Logger) {
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop().catch(die))
 
-  process.stdout.write(`${welcome(services, config, port)}\n`)
+  say(`${welcome(services, config, port)}\n`)
 }
 
 /** Next answers every uncaught error by carrying on; a process in an unknown state must end instead. */
