@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { PROGRAMS } from './programs.ts'
+import { PROGRAMS } from './registry.ts'
 
 /** Writes one small script a program; removes those of programs that are no more. */
 export function writeStubs(dir: string): void {

@@ -1,4 +1,4 @@
-/** The programs of the machine: name to function. One file a program (or a folder where it is large). */
+/** What a program of the machine is. `registry.ts` lists them. */
 import type { World } from './world.ts'
 
 export type ProgramResult = { exit: number; stdout: string; stderr: string }
@@ -38,43 +38,6 @@ export type ProcessProgram = { script: URL }
 
 /** `ownPath: false`: on the PATH of scripts the computer's own program of that name stays. */
 export type ProgramEntry = { run: () => Promise<Program>; ownPath?: boolean } | ProcessProgram
-
-/** Loaded at first use, so a broken or heavy program costs nothing to the others. */
-export const PROGRAMS: Record<string, ProgramEntry> = {
-  bhyve: { script: new URL('./bhyve-main.ts', import.meta.url) },
-  bhyvectl: { run: async () => (await import('./bhyvectl.ts')).bhyvectl },
-  dd: { run: async () => (await import('./dd.ts')).dd },
-  zfs: { run: async () => (await import('./zfs/zfs.ts')).zfs },
-  sysctl: { run: async () => (await import('./sysctl.ts')).sysctl },
-  kldstat: { run: async () => (await import('./kldstat.ts')).kldstat },
-  pciconf: { run: async () => (await import('./pciconf.ts')).pciconf },
-  sysrc: { run: async () => (await import('./sysrc.ts')).sysrc },
-  ps: { run: async () => (await import('./ps.ts')).ps },
-  daemon: { run: async () => (await import('./daemon.ts')).daemon },
-  mount: { run: async () => (await import('./mount.ts')).mount },
-  dmesg: { run: async () => (await import('./dmesg.ts')).dmesg },
-  service: { run: async () => (await import('./service.ts')).service },
-  shutdown: { run: async () => (await import('./shutdown.ts')).shutdown },
-  uname: { run: async () => (await import('./uname.ts')).uname },
-  date: { run: async () => (await import('./date.ts')).date },
-  kldload: { run: async () => (await import('./kldstat.ts')).kldload },
-  pgrep: { run: async () => (await import('./ps.ts')).pgrep },
-  kill: { run: async () => (await import('./ps.ts')).kill },
-  hostname: { run: async () => (await import('./uname.ts')).hostname },
-  'freebsd-version': { run: async () => (await import('./uname.ts')).freebsdVersion },
-  clock: { run: async () => (await import('./date.ts')).clock },
-  fault: { run: async () => (await import('./faults.ts')).fault },
-  ifconfig: { run: async () => (await import('./ifconfig/ifconfig.ts')).ifconfig },
-  cp: { run: async () => (await import('./files.ts')).cp, ownPath: false },
-  mv: { run: async () => (await import('./files.ts')).mv, ownPath: false },
-  mkdir: { run: async () => (await import('./files.ts')).mkdir, ownPath: false },
-  rm: { run: async () => (await import('./files.ts')).rm, ownPath: false },
-  cat: { run: async () => (await import('./files.ts')).cat, ownPath: false },
-  ls: { run: async () => (await import('./files.ts')).ls, ownPath: false },
-  netstat: { run: async () => (await import('./netstat.ts')).netstat },
-  iscsictl: { run: async () => (await import('./netstat.ts')).iscsictl },
-  zpool: { run: async () => (await import('./zpool/zpool.ts')).zpool },
-}
 
 export function ok(stdout = ''): ProgramResult {
   return { exit: 0, stdout, stderr: '' }

@@ -1,7 +1,8 @@
 /** A past for datasets: data that grew and changed, and the snapshots somebody's schedule took meanwhile. */
 import { DAY, HOUR } from './seed-tools.ts'
 import type { DatasetState } from './state.ts'
-import { addBallast, churnBallast, killBlock, takeSnapshots } from './store-lines.ts'
+import { killBlock } from './store-blocks.ts'
+import { addBallast, churnBallast, takeSnapshots } from './store-lines.ts'
 import type { World } from './world.ts'
 
 export type Schedule = { hourly?: number; daily?: number; weekly?: number; monthly?: number }

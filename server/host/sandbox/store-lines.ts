@@ -1,23 +1,10 @@
 /** What snapshots, clones, rollbacks and destroys do to the blocks of datasets. No names are checked here. */
 import path from 'node:path'
-import { lastTxg, originTxg, previousTxg, snapshotByGuid } from './space.ts'
+import { originTxg, previousTxg, snapshotByGuid } from './space.ts'
 import type { Block, DatasetState, SnapshotState } from './state.ts'
+import { freeBlocks, killBlock } from './store-blocks.ts'
 import { copyTree, dropTree, keepTree, measureFiles, treeToFiles } from './store-trees.ts'
 import type { World } from './world.ts'
-
-/** A block leaves the live dataset: to the deadlist when a snapshot knows it, else to the free space. */
-export function killBlock(world: World, dataset: DatasetState, block: Block): void {
-  if (block.birth > lastTxg(world, dataset)) freeBlocks(world, [block])
-  else dataset.dead.push(block)
-}
-
-export function freeBlocks(world: World, blocks: readonly Block[]): void {
-  for (const block of blocks) if (block.chunk !== 0) world.doomed.push(chunkFile(world, block.chunk))
-}
-
-export function chunkFile(world: World, chunk: number): string {
-  return path.join(world.dir, 'chunks', String(chunk))
-}
 
 /** Adds data that only takes room: `ratio` is how well it compressed. */
 export function addBallast(world: World, dataset: DatasetState, size: number, ratio = 1): void {

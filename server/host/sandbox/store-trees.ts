@@ -18,7 +18,7 @@ import {
 import path from 'node:path'
 import { lastTxg } from './space.ts'
 import type { Block, DatasetState, SnapshotState } from './state.ts'
-import { killBlock } from './store-lines.ts'
+import { killBlock } from './store-blocks.ts'
 import type { World } from './world.ts'
 
 const SECTOR = 4096

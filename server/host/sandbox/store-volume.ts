@@ -6,7 +6,7 @@ import { closeSync, openSync, readFileSync, readSync, writeFileSync } from 'node
 import { KernelError } from './protocol.ts'
 import { lastTxg, spaceOf } from './space.ts'
 import type { Block, DatasetState } from './state.ts'
-import { chunkFile, killBlock } from './store-lines.ts'
+import { chunkFile, killBlock } from './store-blocks.ts'
 import type { World } from './world.ts'
 
 export const CHUNK_BYTES = 128 * 1024

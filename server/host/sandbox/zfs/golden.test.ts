@@ -8,7 +8,8 @@ import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { Kernel } from '../kernel.ts'
 import { spaceOf } from '../space.ts'
-import { addBallast, killBlock } from '../store-lines.ts'
+import { killBlock } from '../store-blocks.ts'
+import { addBallast } from '../store-lines.ts'
 import { createRoot } from './create.ts'
 
 const GOLDEN = path.join(import.meta.dirname, '../../golden/zfs/2.3.9')

@@ -58,9 +58,9 @@ export function rollback(world: World, words: readonly string[]): ProgramResult 
   rollBack(world, dataset)
   if (pool)
     world.history(pool, 'clone swap', {
-      dsname: dataset.name,
+      dsname: `${dataset.name}/%rollback`,
       dsid: dataset.objsetId,
-      text: `parent=${dataset.name}`,
+      text: `parent=${dataset.name.slice(dataset.name.lastIndexOf('/') + 1)}`,
     })
   return ok()
 }

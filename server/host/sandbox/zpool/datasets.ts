@@ -1,6 +1,6 @@
 /** A pool's root filesystem, and the end of all its datasets. */
 import type { PoolState } from '../state.ts'
-import { freeBlocks } from '../store-lines.ts'
+import { freeBlocks } from '../store-blocks.ts'
 import { dropTree, filesOf, mountFiles, unmountFiles } from '../store-trees.ts'
 import type { World } from '../world.ts'
 
