@@ -79,6 +79,14 @@ describe('devices', () => {
     expect(classes().slice(-2)).toEqual(['history_event', 'resilver_finish'])
   })
 
+  test('zinject breaks one by hand', async () => {
+    await ok('zinject', '-d', 'da1', '-A', 'fault', 'tank')
+    expect(await out('zpool', 'status', '-x')).toMatch(/ da1 +FAULTED +0 +0 +0 {2}too many errors\n/)
+    expect(classes().at(-1)).toBe('statechange')
+    await ok('zpool', 'clear', 'tank', 'da1')
+    expect(await out('zpool', 'list', '-Ho', 'health', 'tank')).toBe('ONLINE\n')
+  })
+
   test('clear heals what only counted errors, and hangs on a suspended pool whose device is gone', async () => {
     const leaf = host.world.state.pools.tank?.vdevs[0]?.children[0]
     if (leaf) Object.assign(leaf, { health: 'DEGRADED', note: 'too many errors', checksumErrors: 12 })
