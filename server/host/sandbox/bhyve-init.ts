@@ -4,7 +4,7 @@
  */
 import { strerror } from './bhyve-argv.ts'
 import { BhyveExit, type Config, type ConfigNode, integer } from './bhyve-config.ts'
-import type { DevicePlan, HostFacts, Init } from './bhyve-init-device.ts'
+import type { DevicePlan, DiskPlan, HostFacts, Init } from './bhyve-init-device.ts'
 import { initDevice } from './bhyve-init-devices.ts'
 
 export type GuestPlan = DevicePlan & {
@@ -13,6 +13,8 @@ export type GuestPlan = DevicePlan & {
   memoryBytes: number
   bootrom: string
   destroyOnPoweroff: boolean
+  /** bootindex= puts the CD before the disks; firmware hears of it only with fwcfg=qemu. */
+  cdFirst: boolean
 }
 
 const MIB = 1024 * 1024
@@ -48,7 +50,14 @@ export async function initGuest(
     memoryBytes,
     bootrom,
     destroyOnPoweroff: config.boolAt('destroy_on_poweroff', false),
+    cdFirst: config.get('lpc.fwcfg') === 'qemu' && first(plan.disks)?.kind === 'cd',
   }
+}
+
+/** The one with the lowest bootindex; null where none has any. */
+function first(disks: DiskPlan[]): DiskPlan | null {
+  const indexed = disks.filter(disk => disk.bootindex !== null)
+  return indexed.sort((a, b) => (a.bootindex ?? 0) - (b.bootindex ?? 0))[0] ?? null
 }
 
 function topology(config: Config): number {

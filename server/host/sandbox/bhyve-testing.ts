@@ -45,10 +45,10 @@ export class Guests {
     return this.file(`/vm/${name}.img`, Buffer.concat([bytes, Buffer.alloc(2 << 20)]))
   }
 
-  /** `devices` are words for -s; `fbuf` is added to those of the frame buffer. */
-  start(name: string, devices: string[], fbuf = '', port = this.#nextPort++): Guest {
+  /** `devices` are words for -s; `fbuf` and `rom` are added to those of the frame buffer and the firmware. */
+  start(name: string, devices: string[], fbuf = '', port = this.#nextPort++, rom = ''): Guest {
     const slots = ['0,hostbridge', ...devices, `29,fbuf,tcp=127.0.0.1:${port}${fbuf}`, '31,lpc']
-    const lpc = ['-l', `bootrom,${ROM}`, '-l', `com1,/dev/nmdm-${name}.1A`]
+    const lpc = ['-l', `bootrom,${ROM}${rom}`, '-l', `com1,/dev/nmdm-${name}.1A`]
     const words = ['-H', '-m', '64M', ...slots.flatMap(slot => ['-s', slot]), ...lpc, name]
     const child = spawn(path.join(this.#host.dir, 'bin', 'bhyve'), words, {
       stdio: ['ignore', 'ignore', 'pipe'],

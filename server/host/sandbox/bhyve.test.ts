@@ -106,6 +106,19 @@ describe('a guest', { timeout: 60_000 }, () => {
     expect(readFileSync(host.world.resolve(blank)).readUInt32LE(64 * 512 + 12)).toBe(2)
     second.child.kill('SIGKILL')
     expect(await second.ended).toMatchObject({ signal: 'SIGKILL' })
+
+    // Told to boot the CD first, it finds the disk no longer blank, leaves it alone and keeps nothing.
+    const third = start(
+      'fresh',
+      [`3,ahci-cd,${cd},bootindex=0`, `4,virtio-blk,${blank}`],
+      '',
+      undefined,
+      ',fwcfg=qemu',
+    )
+    await picture(await third.view())
+    expect(readFileSync(host.world.resolve(blank)).readUInt32LE(64 * 512 + 12)).toBe(2)
+    third.child.kill('SIGTERM')
+    expect(await third.ended).toMatchObject({ exit: 1 })
   })
 
   test('dies by SIGTERM before it has ACPI, and its port is free again after kill -9', async () => {
@@ -178,7 +191,7 @@ describe('a guest', { timeout: 60_000 }, () => {
     serial.destroy()
   })
 
-  test('ends with 4 at once when a disk is missing or its port is taken', async () => {
+  test('ends with 4 at once when a disk is missing, and tells how it is used', async () => {
     const missing = start('missing', ['4,virtio-blk,/dev/zvol/tank/nope'])
     expect(await missing.ended).toMatchObject({ exit: 4 })
     expect(missing.stderr()).toBe(

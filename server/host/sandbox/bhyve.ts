@@ -122,6 +122,7 @@ async function run(host: BhyveHost, plan: GuestPlan, argv: string[]): Promise<vo
     memoryBytes: plan.memoryBytes,
     disks,
     cd: cds[0] ?? null,
+    cdFirst: plan.cdFirst,
     screen,
     onSerial: byte => serial.write(byte),
     onExit: status => void end(status),

@@ -3,8 +3,8 @@
  *
  * Limits, told by `limitsOf` on the engine's stderr: one processor, 32-bit, BIOS (a bootrom is accepted and not
  * used); memory between 16 and 128 MiB; at most two disks and one CD, all shown to the guest as IDE whatever their
- * emulation was called; PS/2 keyboard and mouse in place of xhci; no network. The first disk is tried first, then
- * the CD, so a blank disk boots the CD and an installed one itself.
+ * emulation was called; PS/2 keyboard and mouse in place of xhci; no network. Unless told otherwise the disks are
+ * tried first, then the CD: a blank disk boots the CD and an installed one itself.
  */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -28,13 +28,15 @@ const FRAME_MS = { watched: 33, alone: 250 } as const
 const KEY_MS = 6
 const MOST_TYPED = 4096
 /** CMOS boot order, low nibble first: hard disk (2), CD (3), floppy (1). */
-const BOOT_ORDER = 0x132
+const BOOT_ORDER = { diskFirst: 0x132, cdFirst: 0x123 } as const
 
 export type MachineOptions = {
   memoryBytes: number
   /** In the order of their slots. */
   disks: Backing[]
   cd: Backing | null
+  /** The CD is tried before the disks. */
+  cdFirst: boolean
   /** Where a viewer connects; null for a guest without a frame buffer. */
   screen: { socket: string; wait: boolean; password?: string; honourPixelFormat: boolean } | null
   /** Bytes of the first serial port. */
@@ -97,7 +99,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
     fastboot: true,
     disable_speaker: true,
     autostart: false,
-    boot_order: BOOT_ORDER,
+    boot_order: options.cdFirst ? BOOT_ORDER.cdFirst : BOOT_ORDER.diskFirst,
     // v86's types know buffers and addresses only; at run time it takes any object with these methods.
     ...diskOptions(disks, cd),
   })
