@@ -18,8 +18,6 @@ export type Effect = {
   figures: string[]
   /** These and all below have gone or have other names. */
   below: string[]
-  /** These are clones, or were: the snapshots of the dataset they hang on are concerned too. */
-  clones: string[]
   /** Pools came or went: read everything again. */
   everything: boolean
 }
@@ -31,7 +29,6 @@ const NOTHING: Effect = {
   snapshots: [],
   figures: [],
   below: [],
-  clones: [],
   everything: false,
 }
 
@@ -43,7 +40,10 @@ export function effectOf(event: HostEvent): Effect {
   if (!event.class.endsWith('.history_event')) return { ...NOTHING, pools: event.pool ? [event.pool] : [] }
   if (!event.dataset) return { ...NOTHING, pools: event.pool ? [event.pool] : [], list: event.verb === 'set' }
 
-  const [dataset = '', ...rest] = event.dataset.split(/[@#]/)
+  const [named = '', ...rest] = event.dataset.split(/[@#]/)
+  // A rollback swaps with a hidden clone, a receive writes into one: `tank/vms/debian/%rollback`.
+  const dataset = named.replace(/\/%[^/]*$/, '')
+  if (dataset !== named) return { ...NOTHING, datasets: [dataset], snapshots: [dataset] }
   const isSnapshot = rest.length > 0
   const own = { ...NOTHING, datasets: [dataset] }
   switch (event.verb) {
@@ -54,19 +54,19 @@ export function effectOf(event: HostEvent): Effect {
       return { ...own, snapshots: [dataset] }
     case 'create':
     case 'clone':
-      return { ...own, list: true, clones: [dataset], figures: originIn(event.text) }
+      return { ...own, list: true }
     case 'destroy':
     case 'destroy begin':
       if (isSnapshot) return { ...own, snapshots: [dataset] }
-      return { ...own, list: true, below: [dataset], clones: [dataset] }
+      return { ...own, list: true, below: [dataset] }
     case 'rename': {
       if (isSnapshot) return { ...own, snapshots: [dataset] }
       const renamedTo = /^-> (.+)$/.exec(event.text ?? '')?.[1]
       const both = renamedTo ? [dataset, renamedTo] : [dataset]
-      return { ...own, datasets: both, list: true, below: both, clones: both }
+      return { ...own, datasets: both, list: true, below: both }
     }
     case 'promote':
-      return { ...own, list: true, snapshots: [dataset], clones: [dataset] }
+      return { ...own, list: true, snapshots: [dataset] }
     case 'set':
     case 'inherit':
       return isSnapshot ? { ...own, figures: [dataset] } : { ...own, list: true }
@@ -77,20 +77,14 @@ export function effectOf(event: HostEvent): Effect {
   }
 }
 
-/** `origin=tank/vms/debian@before (721)` of a clone's record. */
-function originIn(text: string | null): string[] {
-  const origin = /origin=([^@]+)@/.exec(text ?? '')?.[1]
-  return origin ? [origin] : []
-}
-
-/** The changes to tell of an effect; `origins` are the datasets its clones hang on. */
-export function changesOf(effect: Effect, origins: readonly string[]): Change[] {
+/** The changes to tell of an effect; `related` are datasets that clones tie to those it names. */
+export function changesOf(effect: Effect, related: readonly string[]): Change[] {
   if (effect.everything) return [{ topic: 'everything' }]
-  const snapshots = new Set([...effect.snapshots, ...effect.figures, ...effect.below, ...origins])
+  const snapshots = new Set([...effect.snapshots, ...effect.figures, ...effect.below, ...related])
   return [
     ...effect.pools.map((key): Change => ({ topic: 'pool', key })),
     ...(effect.list ? [{ topic: 'datasets' } as const] : []),
-    ...[...new Set([...effect.datasets, ...origins])].map((key): Change => ({ topic: 'dataset', key })),
+    ...[...new Set([...effect.datasets, ...related])].map((key): Change => ({ topic: 'dataset', key })),
     ...[...snapshots].map((key): Change => ({ topic: 'snapshots', key })),
   ]
 }

@@ -5,8 +5,9 @@ import type { HostFacts, HostStatus } from '../system/model.ts'
 import type { Vm } from '../vms/model.ts'
 import { Announcer } from './announcer.ts'
 import { createCell, createCells, isSilence, type Trouble, UNTRUSTED_MS, type Watcher } from './cell.ts'
-import { changesOf, type Effect, effectOf } from './effects.ts'
+import { changesOf, effectOf, type HostEvent } from './effects.ts'
 import type { Change, Inventory } from './inventory.ts'
+import { Origins } from './origins.ts'
 import { changedDatasets, changedPools, changedVms } from './polling.ts'
 import { SnapshotIndex, type SnapshotReader } from './snapshotIndex.ts'
 import { type EventSource, keepStream } from './stream.ts'
@@ -82,7 +83,13 @@ export function createInventory(options: InventoryOptions): Inventory {
     if (detail.scan.state === 'running') followScan(name)
     return detail
   })
-  const rows = createCell(watcher, heard(read.datasets), trouble('datasets'))
+  const origins = new Origins()
+  const readRows = async (): Promise<DatasetRow[]> => {
+    const list = await read.datasets()
+    origins.take(list)
+    return list
+  }
+  const rows = createCell(watcher, heard(readRows), trouble('datasets'))
   const properties = createCells(watcher, read.properties)
   const bookmarks = createCells(watcher, read.bookmarks)
   const holds = createCells(watcher, read.holds)
@@ -105,24 +112,23 @@ export function createInventory(options: InventoryOptions): Inventory {
     index.invalidateFigures(dataset)
   }
 
-  function apply(effect: Effect): void {
+  function apply(event: HostEvent): void {
+    const effect = effectOf(event)
     if (effect.everything) distrustAll()
-    const known = rows.peek()?.value ?? []
-    const origins = known
-      .filter(row => effect.clones.includes(row.name) && row.origin)
-      .map(row => (row.origin ?? '').split('@')[0] ?? '')
+    const related = origins.follow(event)
     for (const name of effect.pools) pool.invalidate(name)
     if (effect.pools.length > 0 || effect.list) pools.invalidate()
     if (effect.list || effect.datasets.length > 0) rows.invalidate()
     if (effect.list) properties.invalidate()
     for (const dataset of effect.datasets) properties.invalidate(dataset)
     for (const dataset of effect.below) index.invalidateBelow(dataset)
-    for (const dataset of [...effect.snapshots, ...effect.below]) index.invalidate(dataset)
-    const touched = [...effect.snapshots, ...effect.figures, ...effect.below, ...origins]
+    for (const dataset of effect.snapshots) index.invalidate(dataset)
+    // A promote moves snapshots between the clone and what it hung on; where that is not known, all may have moved.
+    if (event.verb === 'promote' && related.length === 0) index.invalidateAll()
+    if (event.verb === 'promote') for (const dataset of related) index.invalidate(dataset)
+    const touched = [...effect.snapshots, ...effect.figures, ...effect.below, ...related]
     for (const dataset of touched) distrustSnapshotsOf(dataset)
-    // A promote moves snapshots between the clone and what it hung on.
-    if (effect.snapshots.length > 0) for (const origin of origins) index.invalidate(origin)
-    announcer.tell(changesOf(effect, origins))
+    announcer.tell(changesOf(effect, related))
   }
 
   function distrust(change: Change): void {
@@ -205,7 +211,7 @@ export function createInventory(options: InventoryOptions): Inventory {
           distrustAll()
           announcer.tell([{ topic: 'everything' }])
         },
-        event: event => apply(effectOf(event)),
+        event: apply,
         gap() {
           distrustAll()
           announcer.tell([{ topic: 'everything' }])

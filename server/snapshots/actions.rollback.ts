@@ -10,7 +10,7 @@ import { refusedPlan, withDigest } from '../tasks/digest.ts'
 import type { Plan } from '../tasks/model.ts'
 import { readRollbackFacts, readSwapFacts, splitName } from './facts.ts'
 import type { BesideGuest, GuestRoom } from './guests.ts'
-import { keepState, keepWords, runKeep } from './keep.run.ts'
+import { keepState, keepWords, leftToDo, runKeep } from './keep.run.ts'
 import { type RollbackInput, rollbackInput, type SwapBackInput, swapBackInput } from './model.ts'
 import { besideName, planBeside } from './plan.beside.ts'
 import { type KeepFacts, planKeep } from './plan.keep.ts'
@@ -179,9 +179,15 @@ async function settleRollback(context: PlanContext, plan: Plan): Promise<Settlin
 }
 
 async function settleKeep(context: PlanContext, plan: Plan, keep: KeepFacts): Promise<Settling> {
-  const state = keepState(await readDatasets(context.host), keep)
+  const datasets = await readDatasets(context.host)
+  const state = keepState(datasets, keep)
   const { words, next } = keepWords(state, keep)
   const guests = await guestsDown(context, plan)
+  const left = state === 'done' ? leftToDo(plan, datasets) : []
+  if (left.length > 0) {
+    const commands = left.map(argv => `“${argv.join(' ')}”`).join(', ')
+    return { state: 'interrupted', outcome: `${words} What is left to do: ${commands}.${guests}` }
+  }
   if (state === 'done') return { state: 'done', outcome: `${words}${guests}` }
   return {
     state: 'interrupted',

@@ -1,6 +1,6 @@
 /** Carrying out a keep or a swap: each step has its way back, and the host is asked what the state is. */
 import type { ActionContext, PlanContext } from '../action.ts'
-import type { DatasetRow } from '../datasets/model.ts'
+import { type DatasetRow, KEPT_FROM } from '../datasets/model.ts'
 import { asAppError, runStep, withWords } from '../datasets/steps.ts'
 import { AppError } from '../errors.ts'
 import { renameArgv } from '../host/zfs/change.ts'
@@ -55,6 +55,23 @@ export function keepWords(state: KeepState, keep: KeepFacts): { words: string; n
         next: 'Look at both datasets before anything else is done.',
       }
   }
+}
+
+/** Commands after the last promote whose effect is not there yet: children to put back, the note that marks the pair. */
+export function leftToDo(plan: Plan, datasets: readonly DatasetRow[]): string[][] {
+  const commands = storageSteps(plan).flatMap(each => (each.argv ? [each.argv] : []))
+  const after = commands.slice(commands.findLastIndex(argv => argv[1] === 'promote') + 1)
+  const rowOf = (name: string | undefined): DatasetRow | undefined =>
+    datasets.find(each => each.name === name)
+  return after.filter(argv => {
+    const [value = '', name] = argv.slice(-2)
+    if (argv[1] === 'rename') return rowOf(value) !== undefined && rowOf(name) === undefined
+    if (argv[1] === 'mount') return rowOf(name)?.mounted === false
+    if (argv[1] !== 'set') return false
+    const [property, asked = ''] = [value.slice(0, value.indexOf('=')), value.slice(value.indexOf('=') + 1)]
+    if (property === KEPT_FROM) return rowOf(name)?.keptFrom !== asked
+    return property === 'mountpoint' && rowOf(name)?.mountpoint !== asked
+  })
 }
 
 /** Runs the storage steps of a keep or a swap; a failure before the last promote is undone. */

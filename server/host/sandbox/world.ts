@@ -136,8 +136,9 @@ export class World {
     this.state.events.push(event)
     if (this.state.events.length > KEPT_EVENTS)
       this.state.events.splice(0, this.state.events.length - KEPT_EVENTS)
-    this.changed()
+    // Listeners first: what a change sets off may emit as well, and events must reach everyone in their order.
     for (const listener of this.#listeners) listener(event)
+    this.changed()
     return event
   }
 
