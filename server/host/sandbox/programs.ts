@@ -34,7 +34,7 @@ export type Program = (
  * A program that is a process of its own (`bhyve`): the stub in `<dir>/bin` becomes it, so that its pid, signals and
  * exit status are real. `script` is run by the same Node as `node SCRIPT ARG…` with `SKEP_SANDBOX=<dir>`.
  */
-export type ProcessProgram = { script: URL }
+type ProcessProgram = { script: URL }
 
 /** `ownPath: false`: on the PATH of scripts the computer's own program of that name stays. */
 export type ProgramEntry = { run: () => Promise<Program>; ownPath?: boolean } | ProcessProgram

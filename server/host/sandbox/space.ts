@@ -79,14 +79,14 @@ export function previousTxg(world: World, dataset: DatasetState, index: number):
   return dataset.snapshots[index - 1]?.createtxg ?? originTxg(world, dataset)
 }
 
-export function bytesBornAfter(blocks: readonly Block[], txg: number): number {
+function bytesBornAfter(blocks: readonly Block[], txg: number): number {
   let sum = 0
   for (const block of blocks) if (block.birth > txg) sum += block.bytes
   return sum
 }
 
 /** The deadlist of what follows the `index`th snapshot: the next one's, or the live dataset's. */
-export function nextDead(dataset: DatasetState, index: number): Block[] {
+function nextDead(dataset: DatasetState, index: number): Block[] {
   return dataset.snapshots[index + 1]?.dead ?? dataset.dead
 }
 

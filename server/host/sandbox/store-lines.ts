@@ -21,7 +21,7 @@ export function addBallast(world: World, dataset: DatasetState, size: number, ra
 }
 
 /** Takes `bytes` of ballast away, the oldest first; less when there is less. */
-export function removeBallast(world: World, dataset: DatasetState, bytes: number): void {
+function removeBallast(world: World, dataset: DatasetState, bytes: number): void {
   let left = bytes
   for (const block of [...dataset.live].sort((a, b) => a.birth - b.birth)) {
     if (left <= 0) break
@@ -46,7 +46,7 @@ export function churnBallast(world: World, dataset: DatasetState, bytes: number)
 }
 
 /** The blocks a snapshot refers to. */
-export function blocksAt(dataset: DatasetState, index: number): Block[] {
+function blocksAt(dataset: DatasetState, index: number): Block[] {
   const snapshot = dataset.snapshots[index]
   if (!snapshot) return []
   const blocks: Block[] = []

@@ -27,11 +27,16 @@ export function filesOf(world: World, dataset: DatasetState): string {
   return path.join(world.dir, 'fs', dataset.guid)
 }
 
+/** The real place of a mount point; never above the machine's root, whatever dots it has. */
+function mountPath(world: World, mountpoint: string): string {
+  return path.join(world.dir, 'root', path.posix.normalize(`/${mountpoint}`))
+}
+
 /** Makes the filesystem's files reachable at its mount point. */
 export function mountFiles(world: World, dataset: DatasetState): void {
   const mountpoint = world.mountpoint(dataset.name)
   if (mountpoint === null) return
-  const at = path.join(world.dir, 'root', mountpoint)
+  const at = mountPath(world, mountpoint)
   mkdirSync(filesOf(world, dataset), { recursive: true })
   if (mountpoint !== '/') {
     mkdirSync(path.dirname(at), { recursive: true })
@@ -54,7 +59,7 @@ export function unmountFiles(world: World, dataset: DatasetState): void {
   dataset.mounted = false
   world.changed()
   if (mountpoint === null) return
-  const at = path.join(world.dir, 'root', mountpoint)
+  const at = mountPath(world, mountpoint)
   if (!lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink()) return
   if (readlinkSync(at) !== filesOf(world, dataset)) return
   unlinkSync(at)
@@ -65,7 +70,7 @@ export function unmountFiles(world: World, dataset: DatasetState): void {
 /** After the last unmount: removes the empty directory a mount point leaves behind. */
 export function removeMountpoint(world: World, mountpoint: string): void {
   try {
-    rmdirSync(path.join(world.dir, 'root', mountpoint))
+    rmdirSync(mountPath(world, mountpoint))
   } catch {
     // It holds something, or is gone: zfs leaves it too.
   }

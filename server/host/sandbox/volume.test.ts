@@ -1,4 +1,6 @@
 /** Block devices over the socket, as the guest's emulator uses them. */
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import { expect, test } from 'vitest'
 import { KernelClient } from './protocol.ts'
 import { sandboxForTest } from './testing.ts'
@@ -86,4 +88,12 @@ test('files of a filesystem come back with it: snapshot, change, rollback, clone
   expect(await host.stat('/vm/web1')).toBeNull()
   await host.run(['zfs', 'mount', 'tank/guests'])
   expect(await host.stat('/vm/web1')).toMatchObject({ type: 'directory' })
+})
+
+test('a mount point with dots stays inside the machine', async () => {
+  await using host = await sandboxForTest({ seed: 'empty' })
+  expect((await host.run(['zfs', 'create', '-o', 'mountpoint=/../../../up', 'tank/up'])).exit).toBe(0)
+  await host.write('/up/file', 'x')
+  expect(existsSync(path.join(host.dir, 'root', 'up', 'file'))).toBe(true)
+  expect(existsSync(path.join(host.dir, '..', 'up'))).toBe(false)
 })

@@ -6,7 +6,7 @@ export function niceBytes(bytes: number): string {
   return niceNumber(bytes, 'B')
 }
 
-export function niceNumber(value: number, ones = ''): string {
+function niceNumber(value: number, ones = ''): string {
   let index = 0
   for (let rest = value; rest >= 1024 && index < UNITS.length - 1; rest = Math.floor(rest / 1024)) index++
   const unit = index === 0 ? ones : (UNITS[index] ?? '')

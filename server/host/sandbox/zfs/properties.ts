@@ -1,5 +1,5 @@
 /** The native properties of datasets: what they apply to, who may set them, what they may be (zfsprops(7)). */
-export type PropertyKind = 'fixed' | 'own' | 'inherited' | 'once'
+type PropertyKind = 'fixed' | 'own' | 'inherited' | 'once'
 
 export type Property = {
   name: string

@@ -19,7 +19,7 @@ const REFUSED = 255
 type Assignment = { name: string; value: string }
 
 /** `name=value` words; null when one has no `=`. */
-export function parseAssignment(word: string): Assignment | null {
+function parseAssignment(word: string): Assignment | null {
   const at = word.indexOf('=')
   return at < 0 ? null : { name: word.slice(0, at), value: word.slice(at + 1) }
 }

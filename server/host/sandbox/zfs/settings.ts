@@ -67,7 +67,7 @@ function checkSize(property: Property, value: string, place: Place): Checked {
   return { name, value: String(bytes) }
 }
 
-export function isPowerOfTwo(value: number): boolean {
+function isPowerOfTwo(value: number): boolean {
   return Number.isInteger(Math.log2(value))
 }
 

@@ -85,7 +85,7 @@ function byName(a: DatasetState, b: DatasetState): number {
 }
 
 /** Part by part, so that `a/b` comes before `a-b`. */
-export function comparePaths(a: string, b: string): number {
+function comparePaths(a: string, b: string): number {
   const left = a.split('/')
   const right = b.split('/')
   for (let at = 0; at < Math.min(left.length, right.length); at++) {

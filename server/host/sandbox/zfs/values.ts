@@ -212,11 +212,7 @@ function settable(world: World, target: Target, property: Property): Value | nul
 }
 
 /** The nearest dataset above that has it set; a snapshot's own dataset counts as above. */
-export function inheritedFrom(
-  world: World,
-  target: Target,
-  name: string,
-): { name: string; value: string } | null {
+function inheritedFrom(world: World, target: Target, name: string): { name: string; value: string } | null {
   let at = target.dataset.name
   if (target.kind === 'dataset') at = at.slice(0, Math.max(0, at.lastIndexOf('/')))
   while (at !== '') {
