@@ -79,6 +79,23 @@ test('demo: some hundred snapshots whose sizes hang together', async () => {
   expect(await out('zfs', 'get', '-Ho', 'value', 'origin', 'tank/db-test')).toMatch(/^tank\/db@auto-daily-/)
 })
 
+test('demo: one filesystem shows its encryption', async () => {
+  const { out } = await seeded('demo')
+  expect(
+    await out(
+      'zfs',
+      'get',
+      '-Hpo',
+      'property,value,source',
+      'encryption,keystatus,keyformat,keylocation,encryptionroot',
+      'tank/private',
+    ),
+  ).toBe(
+    'encryption\taes-256-gcm\t-\nkeystatus\tavailable\t-\nkeyformat\tpassphrase\t-\nkeylocation\tprompt\tlocal\nencryptionroot\ttank/private\t-\n',
+  )
+  expect(await out('zfs', 'get', '-Ho', 'value,source', 'encryption', 'tank/home')).toBe('off\tdefault\n')
+})
+
 test('demo: six guests, each in its own state, their confs kept to the byte', async () => {
   const { host, out } = await seeded('demo')
   const guests = (await host.list('/vm')).filter(

@@ -1,6 +1,7 @@
 /** The value of a property of a dataset, snapshot or bookmark, and where it comes from. */
 import { clonesOf, snapshotByGuid, snapshotUsed, snapshotWritten, spaceOf, writtenSince } from '../space.ts'
 import type { World } from '../world.ts'
+import { encryptionFigure } from './encryption.ts'
 import { longDate, niceBytes } from './numbers.ts'
 import { isUserProperty, type Property, propertyNamed } from './properties.ts'
 import { kindWord, snapshotNamed, type Target } from './targets.ts'
@@ -34,7 +35,11 @@ function nativeValue(world: World, target: Target, property: Property): Value | 
   if (target.kind === 'snapshot' && SNAPSHOTS_OWN.includes(property.name) === false) {
     if (!property.on.includes(target.dataset.type.charAt(0))) return null
   }
-  const figure = figureOf(world, target, property.name)
+  const figure =
+    target.kind === 'bookmark'
+      ? figureOf(world, target, property.name)
+      : (encryptionFigure(world, target.dataset.name, property.name) ??
+        figureOf(world, target, property.name))
   if (figure !== undefined) return figure === null ? null : shown(property, figure, NONE)
   return settable(world, target, property)
 }
@@ -173,7 +178,7 @@ function bookmarkFigure(
   }
 }
 
-/** What is the same for every dataset of the sandbox: there is no encryption and no interrupted receive. */
+/** What is the same for every dataset that is not encrypted; there is no interrupted receive. */
 function constantFigure(name: string): string | null | undefined {
   switch (name) {
     case 'keystatus':
