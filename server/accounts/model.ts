@@ -27,8 +27,8 @@ export type Session = {
   current: boolean
 }
 
-export const PASSWORD_MIN = 12
-export const PASSWORD_MAX = 256
+const PASSWORD_MIN = 12
+const PASSWORD_MAX = 256
 
 /** Why this cannot be the password of the account `name`, one sentence; null when it can. */
 export function passwordProblem(password: string, name: string): string | null {

@@ -107,7 +107,7 @@ function release(message: Buffer, downAt: number): Buffer {
 }
 
 /** RFC 6143 7.5.2. */
-export function setEncodings(encodings: number[]): Buffer {
+function setEncodings(encodings: number[]): Buffer {
   const bytes = Buffer.alloc(4 + 4 * encodings.length)
   bytes.writeUInt8(2, 0)
   bytes.writeUInt16BE(encodings.length, 2)

@@ -9,9 +9,9 @@ import type { VncControl } from './model.ts'
 import { type PixelFormat, parsePixelFormat } from './pixels.ts'
 
 /** bhyve's own format: 32 bits, little-endian, red at 16, green at 8, blue at 0. */
-export const GUEST_FORMAT = Buffer.from([32, 32, 0, 1, 0, 255, 0, 255, 0, 255, 16, 8, 0, 0, 0, 0])
+const GUEST_FORMAT = Buffer.from([32, 32, 0, 1, 0, 255, 0, 255, 0, 255, 16, 8, 0, 0, 0, 0])
 /** What noVNC asks for: red at 0, green at 8, blue at 16. */
-export const BROWSER_FORMAT = Buffer.from([32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 0, 8, 16, 0, 0, 0])
+const BROWSER_FORMAT = Buffer.from([32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 0, 8, 16, 0, 0, 0])
 const CHALLENGE = Buffer.from('0123456789abcdef')
 const ORANGE = { red: 255, green: 128, blue: 1 }
 

@@ -5,7 +5,7 @@ import type { Plan } from './model.ts'
  * The fingerprint of what a person was shown: the action, every step's title, argv and file, every victim with its guid.
  * Byte counts, warnings and facts are left out: they drift while people read.
  */
-export function digestOf(plan: Omit<Plan, 'digest'>): string {
+function digestOf(plan: Omit<Plan, 'digest'>): string {
   const shown = [
     plan.action,
     plan.steps.map(step => [

@@ -39,7 +39,7 @@ export function* exportTasks(db: Database, filter: TaskFilter): Generator<string
  * `fbuf,...,password=...`. The file keeps them, because recovery compares the conf with what was planned; a browser
  * never gets them from here.
  */
-export function withoutSecrets<T>(value: T): T {
+function withoutSecrets<T>(value: T): T {
   return JSON.parse(JSON.stringify(value), (key, part: unknown) =>
     typeof part === 'string' && key !== 'digest' ? cut(part) : part,
   )

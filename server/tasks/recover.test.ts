@@ -69,7 +69,12 @@ describe('after a SIGKILL', () => {
 })
 
 /** A task as a dead process would leave it. */
-function leftOver(services: ReturnType<typeof testServices>, name: string, hostId = 'scripted') {
+function leftOver(
+  services: ReturnType<typeof testServices>,
+  name: string,
+  hostId = 'scripted',
+  argv = ['sync'],
+) {
   const plan = withDigest({
     action: 'notes.write',
     title: `Write the note ${name}`,
@@ -79,7 +84,7 @@ function leftOver(services: ReturnType<typeof testServices>, name: string, hostI
     locks: [`note:${name}`],
   })
   const id = insertTask(services.db, { plan, userName: 'olga', hostId, startedAt: 0 })
-  insertCommand(services.db, id, { seq: 1, kind: 'run', argv: ['sync'], startedAt: 0 })
+  insertCommand(services.db, id, { seq: 1, kind: 'run', argv, startedAt: 0 })
   return id
 }
 
@@ -111,6 +116,25 @@ describe('recoverTasks', () => {
     const note = { name: 'todo', text: 'y' }
     const { digest } = await services.tasks.plan(writeNote(), note)
     await services.tasks.run(writeNote(), note, digest, operator)
+  })
+
+  it('waits for the last command when that has outlived the console', async () => {
+    let running = 2
+    const ps = ' 77 1 0 1 1 0.0 1 D zfs /sbin/zfs destroy -r tank/old\n'
+    const host = scriptedHost(argv => ({
+      exit: 0,
+      stdout: argv[0] === 'ps' && running-- > 0 ? ps : '',
+      stderr: '',
+    }))
+    const services = testServices({ host })
+    const id = leftOver(services, 'todo', 'scripted', ['zfs', 'destroy', '-r', 'tank/old'])
+    const seen: unknown[] = []
+    await recover(services, [writeNote()], async () => {
+      seen.push(taskById(services.db, id)?.task.progress)
+    })
+    expect(seen).toHaveLength(2)
+    expect(seen[0]).toContain('"zfs destroy -r tank/old" is still running, as process 77')
+    expect(taskById(services.db, id)?.task.state).toBe('interrupted')
   })
 
   it('lets one that cannot be settled not stand in the way of the others', async () => {

@@ -2,7 +2,10 @@ import type { Action, PlanContext } from '../action.ts'
 import type { Database } from '../db/database.ts'
 import { commandsOf, type StoredTask, unfinishedTasks, updateProgress } from '../db/tasks.ts'
 import { AppError } from '../errors.ts'
+import type { Host } from '../host/host.ts'
+import { listProcesses } from '../host/ps.ts'
 import type { Logger } from '../log.ts'
+import type { TaskCommand } from './model.ts'
 import type { TaskEngine } from './task.ts'
 
 export type Settler = Pick<Action, 'name' | 'settle'>
@@ -70,16 +73,37 @@ export async function recoverTasks(options: {
         error: null,
       }
     }
-    if (commandsOf(db, task.id).length === 0) {
+    const commands = commandsOf(db, task.id)
+    if (commands.length === 0) {
       return {
         state: 'interrupted' as const,
         outcome: 'Skep was stopped before the first command of this task; nothing was done.',
         error: null,
       }
     }
+    await refuseWhileRunning(commands, context.host)
     const { state, outcome } = await settler.settle(context, plan)
     const error = state === 'failed' ? { code: 'failed' as const, message: outcome, detail: {} } : null
     return { state, outcome, error }
+  }
+}
+
+/**
+ * A program outlives the console that started it: as long as the last one still works, nobody can say how it ended.
+ * AppError `locked` then.
+ */
+async function refuseWhileRunning(commands: TaskCommand[], host: Host) {
+  const open = commands.filter(one => one.kind === 'run' && one.durationMs === null)
+  if (open.length === 0) return
+  const processes = await listProcesses(host)
+  for (const { argv } of open) {
+    const title = argv.join(' ')
+    // ps(1) shows the first word as it was given, or as the path where it was found.
+    const found = processes.find(
+      ({ args }) => args === title || (args.startsWith('/') && args.endsWith(`/${title}`)),
+    )
+    if (found)
+      throw new AppError('locked', `Its command "${title}" is still running, as process ${found.pid}.`)
   }
 }
 
