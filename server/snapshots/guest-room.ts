@@ -1,4 +1,5 @@
 /** The guests' own verbs, as roll backs use them. */
+import { clone } from '../vms/actions/clone.ts'
 import { startGuest, startSteps, stopGuest, stopSteps } from '../vms/lifecycle.ts'
 import type { GuestRoom } from './guests.ts'
 
@@ -10,5 +11,8 @@ export const guestRoom: GuestRoom = {
   startSteps,
   stop: (context, vm) => stopGuest(context, vm, { graceSeconds: GRACE_SECONDS }),
   start: startGuest,
-  beside: null,
+  beside: {
+    plan: (context, input) => clone.plan(context, { ...input, network: false }),
+    run: (context, plan, input) => clone.run(context, plan, { ...input, network: false }),
+  },
 }

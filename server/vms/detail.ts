@@ -3,12 +3,11 @@
 import { parseSlot } from '../host/bhyve-devices.ts'
 import type { Host } from '../host/host.ts'
 import type { Inventory } from '../inventory/inventory.ts'
-import { revisionOf } from './actions/edit.ts'
 import { parseConf } from './conf.ts'
 import { readStartFacts } from './launch.ts'
 import type { PciDevice, VmChoices, VmDetail } from './model.ts'
 import { PRESETS } from './presets.ts'
-import { listIfThere, readGuests, readSetup } from './read.ts'
+import { type GuestRead, listIfThere, readGuestNamed, readGuests, readSetup, revisionOf } from './read.ts'
 import { toVm } from './state.ts'
 import { isoDirectories, switches } from './system-conf.ts'
 
@@ -26,14 +25,17 @@ export function pciDevices(argv: readonly string[]): PciDevice[] {
 
 /** One guest with its conf, its command line and its runs. AppError `not_found`. */
 export async function readVm(host: Host, name: string, now: number = Date.now()): Promise<VmDetail> {
+  const read = await readGuestNamed(host, name, now)
+  const present = read.guest.runs.at(-1)
+  if (read.vm.pid !== null && present && present.endedAt === null) return toDetail(read, present.argv, null)
   const facts = await readStartFacts(host, name, now)
-  const { vm, guest } = facts.read
-  const present = guest.runs.at(-1)
-  const running = vm.pid !== null && present && present.endedAt === null ? present.argv : null
-  const argv = running ?? facts.shown.launch?.argv ?? []
+  return toDetail(facts.read, facts.shown.launch?.argv ?? [], facts.shown.refused?.message ?? null)
+}
+
+function toDetail({ vm, guest }: GuestRead, argv: string[], refusal: string | null): VmDetail {
   return {
     ...vm,
-    problems: vm.problems.length > 0 || !facts.shown.refused ? vm.problems : [facts.shown.refused.message],
+    problems: vm.problems.length === 0 && refusal !== null ? [refusal] : vm.problems,
     conf: guest.conf ?? '',
     revision: revisionOf(guest.conf ?? ''),
     argv,

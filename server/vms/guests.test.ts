@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { ActionContext } from '../action.ts'
 import { sandboxForTest, type TestHost } from '../host/sandbox/testing.ts'
 import { quietInventory } from '../testing.ts'
-import { forceOff, reset, shutdown, start } from './actions/life.ts'
+import { cleanUp, forceOff, reset, shutdown, start } from './actions/life.ts'
 import { readGuestNamed, readVms, watchFacts } from './read.ts'
 
 let host: TestHost
@@ -21,11 +21,13 @@ async function vm(name: string) {
   return (await readGuestNamed(host, name)).vm
 }
 
-/** The practice guest counts its boots on its disk when it has switched ACPI on. */
-async function booted(name: string): Promise<void> {
-  const sector = ['dd', `if=/dev/zvol/tank/vms/${name}/disk0`, 'bs=512', 'skip=64', 'count=1']
-  const first = (await host.run(sector)).stdout
-  await vi.waitFor(async () => expect((await host.run(sector)).stdout).not.toBe(first), 10_000)
+const boots = (name: string) => ['dd', `if=/dev/zvol/tank/vms/${name}/disk0`, 'bs=512', 'skip=64', 'count=1']
+
+/** Starts it and waits until it obeys its power button: the practice guest then counts its boot on its disk. */
+async function boot(name: string): Promise<void> {
+  const before = (await host.run(boots(name))).stdout
+  await start.run(context(), await start.plan(context(), { vm: name }), { vm: name })
+  await vi.waitFor(async () => expect((await host.run(boots(name))).stdout).not.toBe(before), 20_000)
 }
 
 describe('a guest of the sandbox', () => {
@@ -56,8 +58,7 @@ describe('a guest of the sandbox', () => {
   })
 
   test('is shut down by its power button', async () => {
-    await start.run(context(), await start.plan(context(), { vm: 'alpha' }), { vm: 'alpha' })
-    await booted('alpha')
+    await boot('alpha')
     const plan = await shutdown.plan(context(), { vm: 'alpha', graceSeconds: 60 })
     await shutdown.run(context(), plan, { vm: 'alpha', graceSeconds: 60 })
     expect(await vm('alpha')).toMatchObject({ state: 'stopped', lastExit: { status: 1 } })
@@ -69,5 +70,57 @@ describe('a guest of the sandbox', () => {
     await host.run(['kill', '-TERM', String(pid)])
     await vi.waitFor(async () => expect((await vm('beta')).state).toBe('stopped'), 10_000)
     expect((await vm('beta')).stateReason).toMatch(/before the guest could shut down|powered off/)
+  })
+
+  test('whose button does nothing is cut off when a person says so', async () => {
+    await boot('alpha')
+    await host.run(['fault', 'add', 'kill', '-TERM', '--', 'exit', '0'])
+    const nudge = new AbortController()
+    const input = { vm: 'alpha', graceSeconds: 3600 }
+    const plan = await shutdown.plan(context(), input)
+    const told: string[] = []
+    const ending = shutdown.run(
+      {
+        ...context(nudge.signal),
+        progress: text => {
+          told.push(text)
+          if (/3600 s/.test(text)) nudge.abort()
+        },
+      },
+      plan,
+      input,
+    )
+    await ending
+    expect(told).toContain('Cutting the power of alpha')
+    expect(await vm('alpha')).toMatchObject({
+      state: 'stopped',
+      lastExit: { words: 'The guest powered off.' },
+    })
+  })
+
+  test('whose supervisor was killed is told as left over after its end, and cleaned up by a shutdown', async () => {
+    await boot('alpha')
+    const supervisor = (await host.run(['pgrep', '-f', 'alpha/.skep/run.sh'])).stdout.trim()
+    await host.run(['kill', '-KILL', supervisor])
+    await vi.waitFor(async () => expect((await vm('alpha')).supervisor).toBe('unknown'), 10_000)
+    const pid = String((await vm('alpha')).pid)
+    await host.run(['kill', '-KILL', pid])
+    await vi.waitFor(async () => expect((await vm('alpha')).state).toBe('leftover'), 10_000)
+    const left = await vm('alpha')
+    expect(left.stateReason).toMatch(/\/dev\/vmm\/alpha.*run\.lock.*tap0.*supervisor died/)
+    const plan = await cleanUp.plan(context(), { vm: 'alpha' })
+    await cleanUp.run(context(), plan, { vm: 'alpha' })
+    expect((await vm('alpha')).state).toBe('stopped')
+    expect((await host.run(['ifconfig', '-l'])).stdout).not.toMatch(/tap/)
+  })
+
+  test('without a supervisor is tidied up after by the shutdown itself', async () => {
+    await boot('alpha')
+    const supervisor = (await host.run(['pgrep', '-f', 'alpha/.skep/run.sh'])).stdout.trim()
+    await host.run(['kill', '-KILL', supervisor])
+    const plan = await shutdown.plan(context(), { vm: 'alpha', graceSeconds: 60 })
+    await shutdown.run(context(), plan, { vm: 'alpha', graceSeconds: 60 })
+    expect((await vm('alpha')).state).toBe('stopped')
+    expect(await shutdown.settle(context(), plan)).toMatchObject({ state: 'done' })
   })
 })

@@ -86,7 +86,10 @@ export async function runStart(
   const up = await waitFor(
     async () => {
       const run = await lastRun(context, vm.directory)
-      if (isNew(run) && run?.exit) throw startFailure(vm.name, run)
+      if (isNew(run) && run?.exit) {
+        await untilQuiet(context, vm.name)
+        throw startFailure(vm.name, run)
+      }
       if (!isNew(run) || !(await listVmm(context.host)).includes(vm.name)) return null
       if (waits) return 'waiting'
       return (await pidOfTitle(context.host, `bhyve: ${vm.name}`)) === null ? null : 'running'
@@ -103,6 +106,13 @@ export async function runStart(
     )
   }
   context.progress(up === 'waiting' ? `${vm.name} waits for a first viewer` : `${vm.name} runs`, 1)
+}
+
+/** Lets the supervisor of a run that failed tidy up, so that what is told next is how it stays. */
+async function untilQuiet(context: ActionContext, name: string): Promise<void> {
+  const { place } = (await readGuestNamed(context.host, name, context.now())).guest
+  const look = async () => ((await findPid(context, place)) === null ? true : null)
+  await waitFor(look, { timeoutMs: END_MS, now: elapsed })
 }
 
 function startFailure(name: string, run: RecordedRun): AppError {

@@ -120,7 +120,9 @@ function destroySteps(dataset: string, facts: DestroyVmFacts): Step[] {
 function fileSteps(facts: DestroyVmFacts): Step[] {
   const { directory, name } = facts.vm
   const list = facts.files.map(file => `rm ${file.path}`)
-  return [{ title: `Remove the files of ${name}`, note: [...list, `rmdir ${directory}`].join('\n') }]
+  // A dataset that stays, because a volume below it stays, keeps its mount point.
+  if (facts.own === null) list.push(`rmdir ${directory}`)
+  return [{ title: `Remove the files of ${name}`, note: list.join('\n') }]
 }
 
 function autostartStep(facts: DestroyVmFacts): Step[] {

@@ -1,4 +1,5 @@
 /** Guests as the host shows them now: datastores, confs, processes, locks. Looks only. */
+import { createHash } from 'node:crypto'
 import { AppError } from '../errors.ts'
 import type { FileEntry, Host } from '../host/host.ts'
 import { listInterfaces } from '../host/ifconfig.ts'
@@ -17,6 +18,11 @@ import {
   rcConf,
   resolveVmDir,
 } from './system-conf.ts'
+
+/** The revision an edit carries: a conf that was changed meanwhile has another one. */
+export function revisionOf(conf: string): string {
+  return createHash('sha256').update(conf).digest('hex')
+}
 
 /** Where vm-bhyve keeps things on this host. */
 export type Setup = {

@@ -52,7 +52,7 @@ export const destroy = defineAction({
       planDestroyVm(input.zvols, await readFacts(context, input.vm, input.zvols)),
     ),
   async run(context, plan, input) {
-    const { vm, files } = await readFacts(context, input.vm, input.zvols)
+    const { vm, files, own } = await readFacts(context, input.vm, input.zvols)
     const done: string[] = []
     for (const [index, step] of plan.steps.entries()) {
       context.progress(step.title, index / plan.steps.length)
@@ -61,7 +61,7 @@ export const destroy = defineAction({
         else if (step.argv) await runOrThrow(context.host, step.argv, [])
         else {
           for (const file of files) await context.host.remove(file.path.replace(/\/$/, ''))
-          await context.host.remove(vm.directory)
+          if (own === null) await context.host.remove(vm.directory)
         }
         done.push(step.title)
       } catch (error) {

@@ -1,5 +1,4 @@
 /** Changing a guest. */
-import { createHash } from 'node:crypto'
 import { defineAction, type PlanContext } from '../../action.ts'
 import { runStep, withWords } from '../../datasets/steps.ts'
 import { AppError } from '../../errors.ts'
@@ -7,15 +6,10 @@ import { runOrThrow } from '../../host/answer.ts'
 import { parseConf } from '../conf.ts'
 import { editVmInput } from '../model.ts'
 import { type EditFacts, planEdit } from '../plan.edit.ts'
-import { listIfThere, readGuests, readIfThere } from '../read.ts'
+import { listIfThere, readGuests, readIfThere, revisionOf } from '../read.ts'
 import { toVm } from '../state.ts'
 import { readSysctl } from './create.ts'
 import { orNotFound } from './life.ts'
-
-/** The revision an edit carries: a conf that was changed meanwhile has another one. */
-export function revisionOf(conf: string): string {
-  return createHash('sha256').update(conf).digest('hex')
-}
 
 async function readFacts(context: PlanContext, name: string): Promise<EditFacts> {
   const { setup, guests, view } = await readGuests(context.host, context.now())
