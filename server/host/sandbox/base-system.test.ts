@@ -119,13 +119,13 @@ describe('sysrc', () => {
   })
 })
 
-describe('processes', () => {
+describe('processes', { timeout: 30_000 }, () => {
   test('daemon starts a real process on the PATH of the machine; kill ends it', async () => {
     await host.write('/vm/alpha/run.sh', `cd "\${0%/*}" || exit 1\nhostname >who\nexec sleep 600\n`)
     expect(
       (await host.run(['daemon', '-f', '-p', '/vm/alpha/pid', '/bin/sh', '/vm/alpha/run.sh'])).exit,
     ).toBe(0)
-    await vi.waitFor(async () => expect(await host.read('/vm/alpha/who')).toBe('skep-test\n'), 5000)
+    await vi.waitFor(async () => expect(await host.read('/vm/alpha/who')).toBe('skep-test\n'), 20_000)
     const pid = (await host.read('/vm/alpha/pid')).trim()
     expect(await out('ps', '-p', pid, '-o', 'pid=,args=')).toBe(`${pid} /bin/sh /vm/alpha/run.sh\n`)
     expect(await out('pgrep', '-f', 'alpha/run\\.sh')).toBe(`${pid}\n`)
@@ -135,7 +135,7 @@ describe('processes', () => {
     })
     expect((await host.run(['kill', '-0', pid])).exit).toBe(0)
     expect((await host.run(['kill', '-KILL', pid])).exit).toBe(0)
-    await vi.waitFor(async () => expect((await host.run(['pgrep', '-f', 'alpha/run'])).exit).toBe(1), 5000)
+    await vi.waitFor(async () => expect((await host.run(['pgrep', '-f', 'alpha/run'])).exit).toBe(1), 20_000)
     expect(await host.stat('/vm/alpha/pid')).toBeNull()
   })
 
@@ -153,10 +153,10 @@ describe('processes', () => {
       '/vm/alpha/once.sh',
     ]
     expect((await host.run(argv)).exit).toBe(0)
-    await vi.waitFor(async () => expect(await host.read('/vm/alpha/runs')).toMatch(/^(run\n){2,}/), 5000)
+    await vi.waitFor(async () => expect(await host.read('/vm/alpha/runs')).toMatch(/^(run\n){2,}/), 20_000)
     const pid = (await host.read('/vm/alpha/supervisor')).trim()
     expect((await host.run(['kill', pid])).exit).toBe(0)
-    await vi.waitFor(async () => expect(await host.stat('/vm/alpha/supervisor')).toBeNull(), 5000)
+    await vi.waitFor(async () => expect(await host.stat('/vm/alpha/supervisor')).toBeNull(), 20_000)
   })
 
   test('processes of the computer that are not the machine’s are out of reach', async () => {

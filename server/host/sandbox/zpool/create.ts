@@ -3,6 +3,7 @@ import type { Options } from '../getopt.ts'
 import { fail, ok, type ProgramResult } from '../programs.ts'
 import type { PoolState, Vdev } from '../state.ts'
 import type { World } from '../world.ts'
+import { checkSetting } from '../zfs/settings.ts'
 import { makeRootDataset, removeDatasets } from './datasets.ts'
 import { newFeatures, setRefusal } from './properties.ts'
 import { parseVdevs, type Wanted } from './specification.ts'
@@ -27,14 +28,34 @@ function nameRefusal(name: string): string | null {
   return name.length > 255 ? 'name is too long' : null
 }
 
-function properties(words: string[]): Record<string, string> | { refusal: string } {
+/** `-o name=value …` of the pool; a text is the complaint. */
+function poolProperties(words: string[]): Record<string, string> | string {
   const found: Record<string, string> = {}
-  for (const word of words) {
-    const equals = word.indexOf('=')
-    if (equals < 0) return { refusal: "missing '=' for property=value argument" }
-    found[word.slice(0, equals)] = word.slice(equals + 1)
+  for (const [name, value] of words.map(pair)) {
+    if (value === null) return "missing '=' for property=value argument"
+    const refusal = setRefusal(name, value)
+    if (refusal) return refusal
+    found[name] = value
   }
   return found
+}
+
+/** `-O name=value …` of the root filesystem, and its `-m`. */
+function rootProperties(options: Options): Record<string, string> | string {
+  const found: Record<string, string> = {}
+  for (const [name, value] of options.values('O').map(pair)) {
+    if (value === null) return "missing '=' for property=value argument"
+    const checked = checkSetting(name, value, { type: 'filesystem', creating: true })
+    if ('fault' in checked) return checked.fault
+    found[checked.name] = checked.value
+  }
+  const mountpoint = options.value('m')
+  return mountpoint === null ? found : { ...found, mountpoint }
+}
+
+function pair(word: string): [string, string | null] {
+  const equals = word.indexOf('=')
+  return equals < 0 ? [word, null] : [word.slice(0, equals), word.slice(equals + 1)]
 }
 
 export function createPool(world: World, options: Options, log: () => void): ProgramResult {
@@ -44,13 +65,10 @@ export function createPool(world: World, options: Options, log: () => void): Pro
   if (refusal) return fail(1, `cannot create '${name}': ${refusal}\npool name may have been omitted\n`)
   if (specification.length === 0)
     return usage('create', 'invalid vdev specification: at least one toplevel vdev must be specified')
-  const props = properties(options.values('o'))
-  if ('refusal' in props && typeof props.refusal === 'string') return fail(1, `${props.refusal}\n`)
-  const poolProps = Object.fromEntries(Object.entries(props))
-  for (const [property, value] of Object.entries(poolProps)) {
-    const why = setRefusal(property, value)
-    if (why) return fail(1, `${why}\n`)
-  }
+  const poolProps = poolProperties(options.values('o'))
+  if (typeof poolProps === 'string') return fail(1, `${poolProps}\n`)
+  const rootProps = rootProperties(options)
+  if (typeof rootProps === 'string') return fail(1, `cannot create '${name}': ${rootProps}\n`)
   const wanted = parseVdevs(world, specification, { force: options.has('f'), inUseBy: null })
   if ('exit' in wanted) return wanted
   if (world.state.pools[name]) return fail(1, `cannot create '${name}': pool already exists\n`)
@@ -74,23 +92,14 @@ export function createPool(world: World, options: Options, log: () => void): Pro
   }
   place(world, pool, wanted)
   if (options.has('n')) return ok(`would create '${name}' with the following layout:\n\n${layoutText(pool)}`)
-  const datasetProps = properties(options.values('O'))
   world.state.pools[name] = pool
   world.commit()
-  makeRootDataset(world, pool, {
-    ...Object.fromEntries(Object.entries(datasetProps)),
-    ...mountpoint(options),
-  })
+  makeRootDataset(world, pool, rootProps)
   world.emitPool('sysevent.fs.zfs.pool_create', pool)
   world.history(pool, 'create', { text: 'pool version 5000; software version zfs-2.2.7-FreeBSD_ge269af1b3' })
   world.emitPool('sysevent.fs.zfs.config_sync', pool)
   log()
   return ok()
-}
-
-function mountpoint(options: Options): Record<string, string> {
-  const value = options.value('m')
-  return value === null ? {} : { mountpoint: value }
 }
 
 export function addVdevs(world: World, options: Options, log: () => void): ProgramResult {
@@ -204,7 +213,7 @@ export function sumSpace(pool: PoolState): void {
 function layoutText(pool: PoolState): string {
   const lines = [`\t${pool.name}`]
   const tree = (vdev: Vdev, depth: number): void => {
-    lines.push(`\t${' '.repeat(depth)}${vdev.children.length > 0 ? vdev.name : vdev.name}`)
+    lines.push(`\t${' '.repeat(depth)}${vdev.name}`)
     for (const child of vdev.children) tree(child, depth + 2)
   }
   const part = (role: Vdev['role'], heading: string | null) => {

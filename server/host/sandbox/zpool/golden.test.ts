@@ -315,6 +315,7 @@ const ERRORS: Case[] = [
     'create.bad-name',
     'create.bad-name2',
     'create.bad-name3',
+    'create.bad-fsprop',
     'create.bad-prop',
     'create.no-device',
     'create.one-mirror',
