@@ -37,7 +37,12 @@ function tell(config: Config): void {
 async function guest(dir: string, words: readonly string[], config: Config): Promise<void> {
   let host: BhyveHost | null = null
   const connected = async () => {
-    host ??= new BhyveHost(dir, await kernelOf(dir))
+    host ??= new BhyveHost(
+      dir,
+      await kernelOf(dir).catch(() => {
+        throw new BhyveExit(4, 'bhyve: the machine is switched off')
+      }),
+    )
     return host
   }
   const readMachineFile = async (path: string) => readFile(await (await connected()).realPath(path), 'utf8')
