@@ -73,6 +73,7 @@ export async function stopEverything(world: World): Promise<void> {
 export function isBoot(world: World): boolean {
   if (world.state.bootedAt !== 0) return false
   world.state.bootedAt = world.now()
+  for (const each of Object.values(world.state.processes)) each.startedAt = world.state.bootedAt
   world.changed()
   return true
 }
