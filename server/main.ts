@@ -8,7 +8,7 @@ import { type Config, readConfig } from './config.ts'
 import { screenPassword } from './console/password.ts'
 import { createVncHubs } from './console/vnc.ts'
 import type { Services } from './context.ts'
-import { openDatabase } from './db/database.ts'
+import { holdState, openDatabase } from './db/database.ts'
 import { AppError } from './errors.ts'
 import { createHost } from './host/create.ts'
 import { readMachineFacts } from './host/machine.ts'
@@ -22,7 +22,7 @@ import { createServices } from './services.ts'
 import { attachSockets } from './sockets.ts'
 import { createStaticFiles } from './static.ts'
 import { recoverTasks } from './tasks/recover.ts'
-import { readVms } from './vms/read.ts'
+import { readVms, watchFacts } from './vms/read.ts'
 
 const SWEEP_EVERY_MS = 60_000
 /** How long a stop waits for running tasks; what is still running then is settled at the next start. */
@@ -40,11 +40,16 @@ function die(error: unknown): never {
 async function start(config: Config, log: Logger) {
   mkdirSync(config.stateDir, { recursive: true, mode: 0o700 })
   chmodSync(config.stateDir, 0o700)
+  const held = holdState(config.stateDir)
   const db = openDatabase(path.join(config.stateDir, 'skep.db'))
   const host = await createHost(config.host)
   const inventory = createInventory({
     host,
-    read: createReader(host, { vms: () => readVms(host), facts: () => readMachineFacts(host) }),
+    read: createReader(host, {
+      vms: () => readVms(host),
+      vmMarks: () => watchFacts(host),
+      facts: () => readMachineFacts(host),
+    }),
   })
   const services = createServices({ host, inventory, db, log, now: Date.now })
   const screens = createVncHubs({
@@ -94,22 +99,25 @@ async function start(config: Config, log: Logger) {
     await pages.close()
     await host.close()
     db.close()
+    held.release()
     process.exit(0)
   }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop().catch(die))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => void stop().catch(die))
 
   say(`${welcome(services, config, port)}\n`)
 }
 
 /** Next answers every uncaught error by carrying on; a process in an unknown state must end instead. */
 function endOnOurOwn(log: Logger) {
-  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.removeAllListeners(event)
-    process.on(event, (error: unknown) => {
-      log.fatal({ err: error }, event)
-      process.exit(1)
-    })
-  }
+  process.removeAllListeners('uncaughtException')
+  process.on('uncaughtException', error => {
+    log.fatal({ err: error }, 'uncaughtException')
+    process.exit(1)
+  })
+  // A promise that nobody waited for left nothing half done in this process: it is a mistake to mend, no reason to end.
+  process.removeAllListeners('unhandledRejection')
+  process.on('unhandledRejection', error => log.error({ err: error }, 'unhandledRejection'))
 }
 
 function listen(server: Server, config: Config): Promise<number> {

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { withDigest } from '../tasks/digest.ts'
 import { temporaryDirectory } from '../testing.ts'
 import { accountByName, countAccounts, insertAccount } from './accounts.ts'
-import { openDatabase, transaction } from './database.ts'
+import { holdState, openDatabase, transaction } from './database.ts'
 import { endTask, insertTask, taskById } from './tasks.ts'
 
 const cleanUp: (() => Promise<void>)[] = []
@@ -54,6 +54,14 @@ describe('the file', () => {
     raw.close()
     expect(() => openDatabase(name)).toThrow(/written by a newer Skep/)
   })
+})
+
+it('a state directory is held by one process at a time, until that ends', async () => {
+  const dir = path.dirname(await file())
+  const first = holdState(dir)
+  expect(() => holdState(dir)).toThrow(/Another Skep is running/)
+  first.release()
+  holdState(dir).release()
 })
 
 it('a transaction is all or nothing', () => {

@@ -1,4 +1,5 @@
 import { closeSync, openSync } from 'node:fs'
+import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { AppError } from '../errors.ts'
 
@@ -72,6 +73,28 @@ export function openDatabase(path: string): Database {
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
   migrate(db)
   return db
+}
+
+/**
+ * Holds a state directory for this process: two consoles on one would each take the other's running tasks for those of
+ * a dead one. The operating system lets go of it when the process ends, however it ends. AppError `in_use`.
+ */
+export function holdState(dir: string): { release(): void } {
+  const file = path.join(dir, 'skep.lock')
+  closeSync(openSync(file, 'a', 0o600))
+  const db = new DatabaseSync(file)
+  try {
+    db.exec('BEGIN EXCLUSIVE')
+  } catch (error) {
+    db.close()
+    throw new AppError(
+      'in_use',
+      `Another Skep is running with the state directory ${dir}.`,
+      { next: 'Use that one, or give this one a directory of its own in SKEP_STATE.' },
+      { cause: error },
+    )
+  }
+  return { release: () => db.close() }
 }
 
 function migrate(db: Database) {
