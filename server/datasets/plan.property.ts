@@ -5,8 +5,9 @@ import { refusedPlan, withDigest } from '../tasks/digest.ts'
 import type { Plan, Refusal } from '../tasks/model.ts'
 import type { Vm } from '../vms/model.ts'
 import type { DatasetRow } from './model.ts'
+import { userPropertyProblem, userValueProblem } from './names.ts'
 import { type PoolFacts, poolProblem, propertiesProblem, refusal } from './plan.ts'
-import { FIXED, isUserProperty, NOT_INHERITABLE, SETTABLE } from './properties.ts'
+import { FIXED, isUserProperty, NOT_INHERITABLE, SETTABLE, valueForZfs } from './properties.ts'
 import { inWords, isBelow, isRunning, usersOf } from './users.ts'
 
 export type PropertyFacts = {
@@ -37,7 +38,7 @@ export function planSetProperty(
   return withDigest({
     action,
     title,
-    steps: [{ title, argv: setPropertyArgv(dataset, name, value) }],
+    steps: [{ title, argv: setPropertyArgv(dataset, name, valueForZfs(name, value)) }],
     victims: [],
     warnings: setWarnings(name, value, row, facts),
     locks: [`dataset:${dataset}`],
@@ -47,7 +48,11 @@ export function planSetProperty(
 
 function settableProblem(name: string, before: Property | undefined): Refusal | null {
   if (name.startsWith('skep:')) return refusal('refused', `${name} is a note that Skep keeps for itself.`)
-  if (isUserProperty(name) || Object.hasOwn(SETTABLE, name)) return null
+  if (isUserProperty(name)) {
+    const problem = userPropertyProblem(name)
+    return problem ? { code: 'invalid', message: problem } : null
+  }
+  if (Object.hasOwn(SETTABLE, name)) return null
   if (FIXED.has(name)) return refusal('refused', `${name} is fixed when a dataset is made.`)
   if (!before)
     return refusal('invalid', `There is no property ${name}; one of your own has a colon in its name.`)
@@ -55,7 +60,7 @@ function settableProblem(name: string, before: Property | undefined): Refusal | 
 }
 
 function valueProblem(name: string, value: string, row: DatasetRow): Refusal | null {
-  const problem = SETTABLE[name]?.(value, row) ?? null
+  const problem = isUserProperty(name) ? userValueProblem(value) : (SETTABLE[name]?.(value, row) ?? null)
   return problem === null ? null : refusal('invalid', `${name} cannot be ${value}: ${lowerFirst(problem)}`)
 }
 

@@ -8,8 +8,8 @@ import { refusedPlan, withDigest } from '../tasks/digest.ts'
 import type { Plan, Refusal } from '../tasks/model.ts'
 import type { Vm } from '../vms/model.ts'
 import type { CreateFilesystemInput, CreateVolumeInput, DatasetRow } from './model.ts'
-import { datasetNameProblem } from './names.ts'
-import { featureFor, isPowerOfTwo, reservationOf } from './properties.ts'
+import { newDatasetNameProblem, volblocksizeProblem, volumeSizeProblem } from './names.ts'
+import { featureFor, reservationOf } from './properties.ts'
 import { counted, inWords, isBelow, isRunning, usersBelow } from './users.ts'
 
 export type PoolFacts = Pick<PoolDetail, 'name' | 'health' | 'readonly' | 'features'>
@@ -44,7 +44,7 @@ export function poolProblem(pool: PoolFacts): Refusal | null {
 
 /** Why no dataset can be made (or moved to) under that name. */
 export function newNameProblem(name: string, facts: NewNameFacts): Refusal | null {
-  const problem = datasetNameProblem(name)
+  const problem = newDatasetNameProblem(name)
   if (problem) return { code: 'invalid', message: problem, detail: { field: 'dataset' } }
   const parent = parentOf(name)
   if (parent === null) return refusal('invalid', 'A new dataset lies below a pool: name it POOL/NAME.')
@@ -97,11 +97,15 @@ export function planCreateFilesystem(input: CreateFilesystemInput, facts: NewNam
     mountpoint,
   })
   const size = input.recordsizeBytes
-  const badSize = size !== undefined && (!isPowerOfTwo(size) || size < 512 || size > 2 ** 24)
+  const badSize = size === undefined ? null : volblocksizeProblem(size)
   const refused =
     newNameProblem(dataset, facts) ??
     (badSize
-      ? refusal('invalid', 'The record size must be a power of two from 512 bytes to 16 MiB.')
+      ? {
+          code: 'invalid' as const,
+          message: badSize.replace('block', 'record'),
+          detail: { field: 'recordsizeBytes' },
+        }
       : propertiesProblem(facts.pool, properties))
   if (refused) return refusedPlan(action, title, refused)
   return withDigest({
@@ -125,7 +129,7 @@ export function planCreateVolume(input: CreateVolumeInput, facts: NewNameFacts):
   const properties = given({ volblocksize: volblocksizeBytes, compression, checksum })
   const refused =
     newNameProblem(dataset, facts) ??
-    volumeSizeProblem(input.sizeBytes, block) ??
+    volumeProblem(input.sizeBytes, block) ??
     propertiesProblem(facts.pool, properties) ??
     (sparse ? null : roomProblem(dataset, reservationOf(input.sizeBytes, block), facts.datasets))
   if (refused) return refusedPlan(action, title, refused)
@@ -157,19 +161,11 @@ export function planCreateVolume(input: CreateVolumeInput, facts: NewNameFacts):
   })
 }
 
-function volumeSizeProblem(sizeBytes: number, block: number): Refusal | null {
-  const invalid = (message: string, field: string): Refusal => ({
-    code: 'invalid',
-    message,
-    detail: { field },
-  })
-  if (!isPowerOfTwo(block) || block < 512 || block > 2 ** 24) {
-    return invalid('The block size must be a power of two from 512 bytes to 16 MiB.', 'volblocksizeBytes')
-  }
-  if (sizeBytes % block !== 0) {
-    return invalid(`The size must be a multiple of the block size, ${block} bytes.`, 'sizeBytes')
-  }
-  return null
+function volumeProblem(sizeBytes: number, block: number): Refusal | null {
+  const badBlock = volblocksizeProblem(block)
+  if (badBlock) return { code: 'invalid', message: badBlock, detail: { field: 'volblocksizeBytes' } }
+  const badSize = volumeSizeProblem(sizeBytes, block)
+  return badSize ? { code: 'invalid', message: badSize, detail: { field: 'sizeBytes' } } : null
 }
 
 /** Why `bytes` cannot be set aside below the parent of `dataset`. */

@@ -1,23 +1,8 @@
 import type { DatasetRow } from './model.ts'
+import { parseSize, volblocksizeProblem } from './names.ts'
 
 /** Why a value cannot be set, one sentence; null when nothing speaks against it. Source: zfsprops(7). */
 export type ValueCheck = (value: string, dataset: DatasetRow) => string | null
-
-const SIZE = /^(\d+)(\.\d+)?\s*([KMGTPE]?)(i?B)?$/i
-const UNITS = ['', 'K', 'M', 'G', 'T', 'P', 'E']
-
-/** Bytes of a size as ZFS takes it (`10G`, `1.5T`, `512`); null when it is none. */
-export function parseSize(text: string): number | null {
-  const match = SIZE.exec(text.trim())
-  if (!match) return null
-  const power = UNITS.indexOf((match[3] ?? '').toUpperCase())
-  const bytes = Math.round(Number(`${match[1]}${match[2] ?? ''}`) * 1024 ** power)
-  return Number.isSafeInteger(bytes) ? bytes : null
-}
-
-export function isPowerOfTwo(value: number): boolean {
-  return value > 0 && Number.isInteger(Math.log2(value))
-}
 
 const oneOf =
   (...words: string[]): ValueCheck =>
@@ -61,11 +46,7 @@ const reservation: ValueCheck = (value, dataset) => {
     : null
 }
 
-const blockSize: ValueCheck = value => {
-  const bytes = parseSize(value)
-  if (bytes !== null && isPowerOfTwo(bytes) && bytes >= 512 && bytes <= 16 * 2 ** 20) return null
-  return 'It must be a power of two from 512 bytes to 16 MiB.'
-}
+const blockSize: ValueCheck = value => volblocksizeProblem(parseSize(value) ?? 0)
 
 const volsize: ValueCheck = (value, dataset) => {
   if (dataset.type !== 'volume') return 'Only a volume has a size.'
@@ -116,6 +97,22 @@ export const SETTABLE: Record<string, ValueCheck> = {
   volmode: oneOf('default', 'full', 'geom', 'dev', 'none'),
   volsize,
   xattr: oneOf('on', 'off', 'sa', 'dir'),
+}
+
+const SIZES = new Set([
+  'quota',
+  'refquota',
+  'reservation',
+  'refreservation',
+  'recordsize',
+  'volsize',
+  'special_small_blocks',
+])
+
+/** The value as zfs is given it: sizes as bytes, so that "1.5 TiB" means what it says; all else as it was entered. */
+export function valueForZfs(name: string, value: string): string {
+  const bytes = SIZES.has(name) ? parseSize(value) : null
+  return bytes === null ? value : String(bytes)
 }
 
 /** Fixed when the dataset was made. */

@@ -8,7 +8,7 @@ import { createCell, createCells, isSilence, type Trouble, UNTRUSTED_MS, type Wa
 import { changesOf, effectOf, type HostEvent } from './effects.ts'
 import type { Change, Inventory } from './inventory.ts'
 import { Origins } from './origins.ts'
-import { changedDatasets, changedPools, changedVms } from './polling.ts'
+import { changedDatasets, changedMarks, changedPools, changedVms } from './polling.ts'
 import { SnapshotIndex, type SnapshotReader } from './snapshotIndex.ts'
 import { type EventSource, keepStream } from './stream.ts'
 
@@ -23,6 +23,8 @@ export type HostReader = {
   snapshots: SnapshotReader
   events: EventSource
   vms: () => Promise<Vm[]>
+  /** A cheap look at the guests: per name a text that changes with anything a screen shows of it, load left out. */
+  vmMarks?: () => Promise<ReadonlyMap<string, string>>
   facts: () => Promise<HostFacts>
 }
 
@@ -179,17 +181,30 @@ export function createInventory(options: InventoryOptions): Inventory {
     })
   }
 
+  let marks: ReadonlyMap<string, string> | null = null
+
   async function pollVms(): Promise<boolean> {
+    const seen = marks
+    marks = (await read.vmMarks?.()) ?? null
+    if (marks && seen) {
+      const changes = changedMarks(seen, marks)
+      if (changes.length > 0) vms.invalidate()
+      announcer.tell(changes)
+    } else await rereadVms()
+    return true
+  }
+
+  async function rereadVms(): Promise<void> {
     const before = vms.peek()
     const after = await vms.reread()
     if (before) announcer.tell(changedVms(before.value, after.value))
-    return true
   }
 
   async function pollFigures(): Promise<boolean> {
     const [poolsBefore, rowsBefore] = [pools.peek(), rows.peek()]
     if (poolsBefore) announcer.tell(changedPools(poolsBefore.value, (await pools.reread()).value))
     if (rowsBefore) announcer.tell(changedDatasets(rowsBefore.value, (await rows.reread()).value))
+    await rereadVms()
     return true
   }
 
@@ -229,6 +244,7 @@ export function createInventory(options: InventoryOptions): Inventory {
     stream?.stop()
     stream = null
     streaming = false
+    marks = null
     for (const timer of timers.values()) clearTimeout(timer)
     timers.clear()
   }

@@ -8,6 +8,17 @@ export function changedVms(before: readonly Vm[], after: readonly Vm[]): Change[
   return compared(before, after, loadLeftOut, 'vms', key => ({ topic: 'vm', key }))
 }
 
+/** The same from two cheap looks, a text for each guest. */
+export function changedMarks(
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+): Change[] {
+  const changed = [...after].filter(([name, mark]) => before.get(name) !== mark)
+  const isSameList = before.size === after.size && [...after.keys()].every(name => before.has(name))
+  const each = changed.map(([key]): Change => ({ topic: 'vm', key }))
+  return isSameList ? each : [...each, { topic: 'vms' }]
+}
+
 /** Load drifts every second: on the screen it follows in steps a person can see. */
 function loadLeftOut(vm: Vm): unknown {
   const cpu = vm.cpuPercent === null ? null : Math.round(vm.cpuPercent / 5)

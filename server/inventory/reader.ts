@@ -14,7 +14,12 @@ import type { FiguresOf } from './snapshotIndex.ts'
 import type { EventSource } from './stream.ts'
 
 /** What other nouns know to read: the inventory imports host tools only. */
-export type NounReaders = { vms: () => Promise<Vm[]>; facts: () => Promise<HostFacts> }
+export type NounReaders = {
+  vms: () => Promise<Vm[]>
+  /** See `HostReader.vmMarks`. */
+  vmMarks?: () => Promise<ReadonlyMap<string, string>>
+  facts: () => Promise<HostFacts>
+}
 
 /** The inventory's questions, asked with the host's own programs. */
 export function createReader(host: Host, nouns: NounReaders): HostReader {

@@ -4,11 +4,12 @@ import { type Action, type ActionContext, defineAction, type PlanContext } from 
 import { freshVms } from '../datasets/actions.ts'
 import { usersOf } from '../datasets/users.ts'
 import { AppError } from '../errors.ts'
+import { splitSnapshot } from '../host/zfs/names.ts'
 import { getWrittenSince } from '../host/zfs/properties.ts'
 import { readDatasets } from '../inventory/reader.ts'
 import { refusedPlan, withDigest } from '../tasks/digest.ts'
 import type { Plan } from '../tasks/model.ts'
-import { readRollbackFacts, readSwapFacts, splitName } from './facts.ts'
+import { readRollbackFacts, readSwapFacts } from './facts.ts'
 import type { BesideGuest, GuestRoom } from './guests.ts'
 import { keepState, keepWords, leftToDo, runKeep } from './keep.run.ts'
 import { type RollbackInput, rollbackInput, type SwapBackInput, swapBackInput } from './model.ts'
@@ -72,7 +73,7 @@ export function rollbackAction(
     input: rollbackInput,
     plan,
     async run(context, shown, input) {
-      const { dataset } = splitName(input.snapshot)
+      const { dataset } = splitSnapshot(input.snapshot)
       const target = targetOf(shown)
       if (input.way === 'beside') {
         await runBeside(context, room, shown, input)
@@ -134,7 +135,7 @@ async function runBeside(
     await room.beside.run(context, shown, guest)
     return
   }
-  await runGoBack(context, shown, splitName(input.snapshot).dataset)
+  await runGoBack(context, shown, splitSnapshot(input.snapshot).dataset)
 }
 
 function besideGuestOf(plan: Plan): BesideGuest | null {
@@ -167,7 +168,7 @@ async function settleRollback(context: PlanContext, plan: Plan): Promise<Settlin
       outcome: `${plan.title}: ${named - left} of ${named} newer ones were destroyed, then the console ended; ${dataset.name} itself is untouched. Roll back again to finish.${guests}`,
     }
   }
-  const written = await getWrittenSince(context.host, dataset.name, splitName(snapshot.name).tag)
+  const written = await getWrittenSince(context.host, dataset.name, splitSnapshot(snapshot.name).tag)
   // A roll back leaves nothing written since; a guest that was started after it has written little.
   if (written === 0 || written < writtenBytes)
     return { state: 'done', outcome: `${plan.title}: done, as the host shows.${guests}` }

@@ -5,10 +5,11 @@ import { freshVms, readPoolOf, settleByLook } from '../datasets/actions.ts'
 import { poolOf } from '../datasets/plan.ts'
 import { runSteps } from '../datasets/steps.ts'
 import { isBelow } from '../datasets/users.ts'
+import { splitSnapshot } from '../host/zfs/names.ts'
 import { listHolds, listSnapshotIndex, listSnapshots } from '../host/zfs/snapshots.ts'
 import { readDatasets } from '../inventory/reader.ts'
 import type { Plan } from '../tasks/model.ts'
-import { confsByVolume, readReclaim, splitName } from './facts.ts'
+import { confsByVolume, readReclaim } from './facts.ts'
 import { cloneInput, createSnapshotsInput, holdInput, snapshotsInput } from './model.ts'
 import {
   type CreateInput,
@@ -169,7 +170,7 @@ export const clone = defineAction({
   },
   async run(context, plan, input) {
     await runSteps(context, plan.steps)
-    return { dataset: input.target, from: splitName(input.snapshot).dataset }
+    return { dataset: input.target, from: splitSnapshot(input.snapshot).dataset }
   },
   settle: (context, plan) =>
     settleByLook(context, plan, datasets =>

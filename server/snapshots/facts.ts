@@ -7,6 +7,7 @@ import { datasetOfPath, isRunning, usersBelow, usersOf } from '../datasets/users
 import { AppError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { destroyDryRun } from '../host/zfs/destroy.ts'
+import { splitSnapshot } from '../host/zfs/names.ts'
 import { getProperties, getProperty, getWrittenSince } from '../host/zfs/properties.ts'
 import { listBookmarks, listHolds, listSnapshots } from '../host/zfs/snapshots.ts'
 import { readDatasets } from '../inventory/reader.ts'
@@ -17,12 +18,6 @@ import type { ConfDifference, Reclaim, Snapshot } from './model.ts'
 import { type GuestFacts, newerThan, type RollbackHostFacts } from './plan.rollback.ts'
 import type { SwapFacts } from './plan.swap.ts'
 import { CONF_PROPERTY } from './plan.ts'
-
-/** Dataset and tag of a full name that the schema has checked. */
-export function splitName(snapshot: string): { dataset: string; tag: string } {
-  const at = snapshot.indexOf('@')
-  return { dataset: snapshot.slice(0, at), tag: snapshot.slice(at + 1) }
-}
 
 async function confOf(host: Host, vm: Vm): Promise<string | null> {
   try {
@@ -126,7 +121,7 @@ export async function readRollbackFacts(
   snapshot: string,
 ): Promise<RollbackHostFacts> {
   const { host } = context
-  const { dataset: name, tag } = splitName(snapshot)
+  const { dataset: name, tag } = splitSnapshot(snapshot)
   const facts = await datasetFacts(context, room, name, snapshot)
   const target = facts.snapshots.find(each => each.name === snapshot)
   if (!target) throw new AppError('not_found', `There is no snapshot ${snapshot}.`)

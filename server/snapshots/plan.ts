@@ -16,7 +16,7 @@ import { cloneArgv, createSnapshotsArgv } from '../host/zfs/create.ts'
 import { refusedPlan, withDigest } from '../tasks/digest.ts'
 import type { Plan, Refusal, Step } from '../tasks/model.ts'
 import type { Hold, Snapshot } from './model.ts'
-import { tagProblem } from './names.ts'
+import { holdTagProblem, newTagProblem, tagFitsProblem } from './names.ts'
 
 /** User property of a snapshot of a guest's zvol: the guest's conf at that time, base64url of NAME.conf. */
 export const CONF_PROPERTY = 'skep:conf'
@@ -33,9 +33,6 @@ export type CreateFacts = {
 }
 
 export type CreateInput = { datasets: readonly string[]; tag: string; recursive: boolean }
-
-/** ZFS takes a tag of the length the longest name leaves; one too long fails the whole recursive snapshot. */
-const LONGEST_NAME = 255
 
 export function planCreate(input: CreateInput, facts: CreateFacts): Plan {
   const action = 'snapshots.create'
@@ -72,14 +69,15 @@ function createProblem(
   targets: readonly DatasetRow[],
   facts: CreateFacts,
 ): Refusal | null {
-  const problem = tagProblem(tag)
+  const problem =
+    newTagProblem(tag) ??
+    tagFitsProblem(
+      tag,
+      targets.map(each => each.name),
+    )
   if (problem) return { code: 'invalid', message: problem, detail: { field: 'tag' } }
   const missing = roots.find(name => !facts.datasets.some(each => each.name === name))
   if (missing) return refusal('not_found', `There is no dataset ${missing}.`)
-  const tooLong = targets.find(each => each.name.length + 1 + tag.length > LONGEST_NAME)
-  if (tooLong) {
-    return { code: 'invalid', message: `${tooLong.name}@${tag} would be too long.`, detail: { field: 'tag' } }
-  }
   const taken = targets.map(each => `${each.name}@${tag}`).filter(name => facts.existing.has(name))
   if (taken.length > 0) {
     return {
@@ -173,11 +171,11 @@ const locksOf = (names: readonly string[]): string[] => [...new Set(names.map(lo
 export function planHold(input: { snapshots: readonly string[]; tag: string }, facts: HoldFacts): Plan {
   const action = 'snapshots.hold'
   const title = `Hold ${snapshotsTitle(input.snapshots)} as “${input.tag}”`
-  const problem = input.tag.length > 255 || /[\t\n]/.test(input.tag) || input.tag.trim() === ''
+  const problem = holdTagProblem(input.tag)
   const held = new Set(facts.holds.filter(each => each.tag === input.tag).map(each => each.snapshot))
   const fresh = input.snapshots.filter(name => !held.has(name))
   const refused = problem
-    ? refusal('invalid', 'A hold needs a name of one line.')
+    ? refusal('invalid', problem)
     : (missingOf(input.snapshots, facts.snapshots) ??
       (fresh.length === 0 ? refusal('exists', `${inWords(input.snapshots)} has this hold already.`) : null))
   if (refused) return refusedPlan(action, title, refused)
