@@ -1,13 +1,23 @@
 /** `node kernel-main.ts DIR [SEED]`: the kernel as a process of its own. Ends by `shutdown -p now`, or after a minute of idleness. */
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, rmdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { Kernel } from './kernel.ts'
 import { holdsLock, releaseLock, takeLock } from './kernel-lock.ts'
 import { serveKernel } from './kernel-server.ts'
+import { socketDirectory } from './protocol.ts'
 import { isBoot, startGuests } from './rc.ts'
 import { type SeedKind, seed } from './seed.ts'
 
 const IDLE_MS = 60_000
+
+/** Unless a guest still has its sockets there. */
+function removeSocketDirectory(dir: string): void {
+  try {
+    rmdirSync(socketDirectory(dir))
+  } catch {
+    // Not empty, or gone already.
+  }
+}
 
 async function main(dir: string, kind: SeedKind): Promise<void> {
   if (!(await takeLock(dir))) return
@@ -30,6 +40,8 @@ async function main(dir: string, kind: SeedKind): Promise<void> {
   const end = async (status: number) => {
     kernel.close()
     await server.close()
+    // Before the lock goes: the next kernel makes its own.
+    removeSocketDirectory(dir)
     releaseLock(dir)
     process.exit(status)
   }
@@ -44,7 +56,8 @@ async function main(dir: string, kind: SeedKind): Promise<void> {
   let busyAt = Date.now()
   setInterval(() => {
     const guests = Object.values(kernel.world.state.processes).some(each => each.real)
-    if (guests || kernel.running > 0 || server.connections() > 0) busyAt = Date.now()
+    if (!existsSync(dir)) void end(0)
+    else if (guests || kernel.running > 0 || server.connections() > 0) busyAt = Date.now()
     else if (Date.now() - busyAt > IDLE_MS) void end(0)
   }, 2000).unref()
 }

@@ -1,12 +1,12 @@
 /** The machine's kernel: runs its programs on its world. Lives in a process of its own or in a test's. */
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { writeStubs } from './bin.ts'
 import type { Output, ProgramIo, ProgramResult } from './programs.ts'
-import { KernelError, portSocket, socketDirectory } from './protocol.ts'
+import { KernelError, makeSocketDirectory, portSocket, socketDirectory } from './protocol.ts'
 import { PROGRAMS } from './registry.ts'
 import type { Fault } from './state.ts'
 import { World } from './world.ts'
@@ -34,7 +34,7 @@ export class Kernel {
 
   constructor(dir: string) {
     this.world = new World(dir)
-    mkdirSync(socketDirectory(this.world.dir), { recursive: true, mode: 0o700 })
+    makeSocketDirectory(this.world.dir)
     writeStubs(this.world.dir)
     this.#stopScans = watchScans(this.world)
   }

@@ -4,6 +4,7 @@
  * it carries the same `id`, the last frame `done: true`. Frames without `id` are messages to a registered process.
  */
 import { createHash } from 'node:crypto'
+import { lstatSync, mkdirSync } from 'node:fs'
 import { createConnection, type Socket } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
@@ -58,6 +59,22 @@ export class FrameReader {
 export function socketDirectory(dir: string): string {
   const hash = createHash('sha256').update(path.resolve(dir)).digest('hex').slice(0, 12)
   return path.join(os.tmpdir(), `skep-${os.userInfo().uid}-${hash}`)
+}
+
+/** Makes the directory for sockets. Throws when it is not this user's alone. */
+export function makeSocketDirectory(dir: string): void {
+  mkdirSync(socketDirectory(dir), { recursive: true, mode: 0o700 })
+  trustSocketDirectory(dir)
+}
+
+/** Anybody may write to /tmp: a directory there that is not this user's alone is not spoken to. */
+function trustSocketDirectory(dir: string): void {
+  const directory = socketDirectory(dir)
+  const facts = lstatSync(directory, { throwIfNoEntry: false })
+  if (!facts) return
+  if (!facts.isDirectory() || facts.uid !== os.userInfo().uid || (facts.mode & 0o077) !== 0) {
+    throw new Error(`${directory} is not a directory of this user alone`)
+  }
 }
 
 export function kernelSocket(dir: string): string {
@@ -151,6 +168,7 @@ export class KernelClient {
   /** Rejects with the socket's error when no kernel listens there. */
   static connect(dir: string): Promise<KernelClient> {
     return new Promise((resolve, reject) => {
+      trustSocketDirectory(dir)
       const socket = createConnection(kernelSocket(dir))
       socket.once('error', reject)
       socket.once('connect', () => {

@@ -16,7 +16,9 @@ const PATIENCE_MS = 30_000
 export async function kernelOf(dir: string, seed: SeedKind = 'demo'): Promise<KernelClient> {
   try {
     return await KernelClient.connect(dir)
-  } catch {
+  } catch (error) {
+    // A process of the machine itself (the script around a guest) must not switch a machine on that went down.
+    if (process.env.SKEP_SANDBOX === dir) throw error
     return await startKernel(dir, seed)
   }
 }
@@ -46,7 +48,10 @@ async function startKernel(dir: string, seed: SeedKind): Promise<KernelClient> {
   const deadline = Date.now() + PATIENCE_MS
   for (;;) {
     try {
-      return await KernelClient.connect(dir)
+      const client = await KernelClient.connect(dir)
+      // Another one was quicker: ours must not wake up late, when that one was shut down already.
+      if (kernelPid(dir) !== child.pid) child.kill('SIGKILL')
+      return client
     } catch {
       // An ended child may have found another kernel starting: only patience tells.
       if (Date.now() > deadline || (ended && Date.now() > deadline - PATIENCE_MS + 3000)) {
@@ -55,6 +60,10 @@ async function startKernel(dir: string, seed: SeedKind): Promise<KernelClient> {
       await new Promise(resolve => setTimeout(resolve, 15))
     }
   }
+}
+
+function kernelPid(dir: string): number {
+  return Number(readFileSync(path.join(dir, 'kernel.pid'), 'utf8'))
 }
 
 function lastWords(dir: string): string {
