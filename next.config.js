@@ -6,4 +6,6 @@ export default {
   typescript: { ignoreBuildErrors: true },
   images: { unoptimized: true },
   devIndicators: false,
+  // Development only: the console answers on 127.0.0.1, Next takes itself for localhost.
+  allowedDevOrigins: ['127.0.0.1'],
 }

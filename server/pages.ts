@@ -11,21 +11,24 @@ export type Pages = {
 }
 
 export async function createPages(options: { dev: boolean; root: string; port: number }): Promise<Pages> {
+  // Next listens for upgrades on the server it is given (its getUpgradeHandler() does not reach the reloading of pages);
+  // ours are answered by sockets.ts, which passes on what belongs to Next.
+  const decoy = new Server()
   const app = next({
     dev: options.dev,
     dir: options.root,
     hostname: 'localhost',
     port: options.port,
     quiet: !options.dev,
-    // Next puts a listener for upgrades on the server it is given; ours are answered by sockets.ts.
-    httpServer: new Server(),
+    httpServer: decoy,
   })
   await app.prepare()
   const handle = app.getRequestHandler()
-  const upgrade = app.getUpgradeHandler()
   return {
     handle: (request, response) => handle(request, response),
-    upgrade: (request, socket, head) => upgrade(request, socket, head),
+    async upgrade(request, socket, head) {
+      if (!decoy.emit('upgrade', request, socket, head)) socket.destroy()
+    },
     close: () => app.close(),
   }
 }

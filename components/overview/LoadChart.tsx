@@ -5,6 +5,7 @@ import { percent, timeOfDay } from '../ui/format.ts'
 import { areaPath, linePath, loadLines } from './chart.ts'
 
 const HOUR = 3_600_000
+const LEAST = 300_000
 const WIDTH = 600
 const HEIGHT = 96
 const GAP_MS = 60_000
@@ -18,11 +19,13 @@ export function LoadChart({ load, now }: { load: readonly HostLoad[]; now: numbe
     )
   }
   const to = Math.max(now, last.at)
-  const from = to - HOUR
+  // Few samples fill the width too: the clock below says what it spans.
+  const first = load.find(sample => sample.at >= to - HOUR) ?? last
+  const from = Math.min(first.at, to - LEAST)
   const { cpu, used, withArc } = loadLines(load.filter(sample => sample.at >= from))
   const zero = used.map(point => ({ at: point.at, share: 0 }))
   return (
-    <div className="grid gap-4 sm:grid-cols-2">
+    <div className="grid grid-cols-1 gap-4 sm:grid-cols-2">
       <Figure
         title="CPU"
         figures={<b className="font-medium">{percent(last.cpu)}</b>}

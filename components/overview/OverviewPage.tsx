@@ -41,7 +41,7 @@ export function OverviewPage() {
         )}
       </PageHeader>
       <Verdict known={pools !== null && vms !== null} />
-      <div className="grid gap-4 lg:grid-cols-2">
+      <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
         <Panel title="Pools">
           {pools ? (
             <Pools pools={pools} />
@@ -155,7 +155,7 @@ function Guests({ vms }: { vms: readonly Vm[] }) {
     <dl className="flex flex-col gap-1.5">
       {states.map(([state, list]) => (
         <div key={state} className="flex items-baseline gap-3">
-          <dt className="w-44 shrink-0">
+          <dt className="w-36 shrink-0 sm:w-44">
             <StateMark
               tone={VM_STATES[state].tone}
               word={`${list.length} ${VM_STATES[state].word.toLowerCase()}`}

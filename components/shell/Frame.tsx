@@ -75,8 +75,9 @@ function Layout({ children }: { children: ReactNode }) {
       <main
         ref={main}
         id="main"
-        tabIndex={-1}
-        className="min-h-0 min-w-0 overflow-y-auto px-3 pt-4 pb-8 outline-none sm:px-6"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it, also on a page with nothing to press
+        tabIndex={0}
+        className="min-h-0 min-w-0 overflow-y-auto px-3 pt-4 pb-8 -outline-offset-2 sm:px-6"
       >
         <Banners />
         {children}

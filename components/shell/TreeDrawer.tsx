@@ -8,9 +8,8 @@ import { ResourceTree } from './ResourceTree.tsx'
 export function TreeDrawer({ onClose }: { onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
-    const element = dialog.current
-    element?.showModal()
-    return () => element?.close()
+    // Not closed on the way out: it goes with its element, and a close event would answer to nobody.
+    if (!dialog.current?.open) dialog.current?.showModal()
   }, [])
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it already; the click is on the veil

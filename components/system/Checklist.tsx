@@ -16,11 +16,11 @@ export function Checklist({ capabilities }: { capabilities: readonly Capability[
     <ul className="rounded-lg border border-line bg-panel">
       {sorted.map(capability => (
         <li key={capability.id} className="border-line border-b px-4 py-2 last:border-b-0">
-          <div className="flex flex-wrap items-baseline gap-x-3">
+          <div className="flex flex-wrap items-baseline gap-x-3 sm:grid sm:grid-cols-[minmax(0,11rem)_6.5rem_minmax(0,1fr)]">
             <span className="font-medium">{capability.title}</span>
             <StateMark {...WORDS[capability.state]} className="text-muted text-sm" />
+            <p className="basis-full text-muted break-words">{capability.reason}</p>
           </div>
-          <p className="text-muted break-words">{capability.reason}</p>
           {capability.mend && (
             <div className="mt-1 flex items-center gap-2 rounded-md bg-sunken py-1 pr-1 pl-3">
               <code className="min-w-0 flex-1 font-mono text-sm break-all">{capability.mend}</code>

@@ -38,7 +38,7 @@ export function SystemPage() {
           )
         }
       />
-      <div className="mb-6 grid gap-4 lg:grid-cols-2">
+      <div className="mb-6 grid grid-cols-1 gap-4 lg:grid-cols-2">
         <Panel title="Machine">
           {facts.error && !machine && <ErrorNotice error={explain(facts.error)} />}
           {!machine && !facts.error && <Loading what="the facts of the machine" lines={5} />}
