@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { AppError } from '../errors.ts'
 import { advisoryState, isMaintained, parseFreebsdVersion, parseRelease } from './freebsd-version.ts'
 import { kldload } from './kldload.ts'
@@ -6,7 +6,7 @@ import { cpuLoad, parseLoad, readLoad, readMachineFacts } from './machine.ts'
 import { listPciDevices, parsePciconf } from './pciconf.ts'
 import { fromBootMessages } from './probe/hypervisor.ts'
 import { probeHost } from './probe.ts'
-import { sandboxForTest } from './sandbox/testing.ts'
+import { sandboxForTest, type TestHost } from './sandbox/testing.ts'
 import { busyFraction, parseBootTime, parseSysctl } from './sysctl.ts'
 import { parseUname } from './uname.ts'
 
@@ -128,9 +128,20 @@ describe('what the processor said at boot', () => {
   })
 })
 
+const machines: TestHost[] = []
+afterEach(async () => {
+  for (const host of machines.splice(0)) await host.close()
+})
+
+async function machine(seed: 'small' | 'empty'): Promise<TestHost> {
+  const host = await sandboxForTest({ seed })
+  machines.push(host)
+  return host
+}
+
 describe('on a machine', () => {
   test('facts, load and capabilities', async () => {
-    await using host = await sandboxForTest({ seed: 'small' })
+    const host = await machine('small')
     const facts = await readMachineFacts(host)
     expect(facts.kernelVersion).toMatch(/^\d+\.\d+-RELEASE/)
     expect(facts.cpus).toBeGreaterThan(0)
@@ -164,7 +175,7 @@ describe('on a machine', () => {
   })
 
   test('what is wrong is said with what mends it', async () => {
-    await using host = await sandboxForTest({ seed: 'empty' })
+    const host = await machine('empty')
     await host.run(['sysctl', 'net.link.tap.up_on_open=0'])
     await host.run(['fault', 'add', 'bhyvectl', '--', 'missing'])
     await host.run(['fault', 'add', 'zfs', 'version', '--', 'garbage'])
@@ -177,7 +188,7 @@ describe('on a machine', () => {
   })
 
   test('a module that is not there', async () => {
-    await using host = await sandboxForTest({ seed: 'empty' })
+    const host = await machine('empty')
     await expect(kldload(host, 'no_such')).rejects.toMatchObject({ code: 'not_found' })
     await kldload(host, 'nmdm')
   })

@@ -5,7 +5,7 @@ import type { Host, HostStream } from '../host.ts'
 export type ZpoolEvent = {
   /** Counts up by one; null where the record was damaged. */
   eid: number | null
-  /** `sysevent.fs.zfs.history_event`, `resource.fs.zfs.statechange`, … */
+  /** `sysevent.fs.zfs.history_event`, `resource.fs.zfs.statechange`, …; empty where the record was damaged. */
   class: string
   /** Unix ms; null where the event does not tell. */
   at: number | null
@@ -48,9 +48,10 @@ export class ZpoolEventReader {
       return lost
     }
     if (this.#class === null) {
-      // Not within a record: a line that should not be there means that one was cut in two.
-      if (line !== '') this.#isDamaged = true
-      return null
+      if (line === '') return null
+      // A record without its head: what it tells is read all the same, as one behind a gap.
+      this.#class = ''
+      this.#isDamaged = true
     }
     if (line === '' && !this.#isOpen()) return this.#finish()
     const attribute = this.#isOpen() ? null : ATTRIBUTE.exec(line)
