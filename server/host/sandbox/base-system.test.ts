@@ -255,6 +255,18 @@ describe('faults by hand', () => {
     expect(await out('fault', 'list')).toMatch(/^\d+\tzpool status -- hang\n$/)
   })
 
+  test('a program that is a process of its own suffers them too', { timeout: 30_000 }, async () => {
+    await host.run(['fault', 'add', 'bhyve', '--', 'exit', '4', 'no', 'memory', 'once'])
+    await host.write(
+      '/vm/alpha/run.sh',
+      `cd "\${0%/*}" || exit 1\nbhyve -m 1G alpha 2>said\necho $? >status\n`,
+    )
+    expect((await host.run(['daemon', '-f', '/bin/sh', '/vm/alpha/run.sh'])).exit).toBe(0)
+    await vi.waitFor(async () => expect(await host.read('/vm/alpha/status')).toBe('4\n'), 20_000)
+    expect(await host.read('/vm/alpha/said')).toBe('no memory\n')
+    expect(await out('fault', 'list')).toBe('')
+  })
+
   test('nonsense is refused', async () => {
     for (const words of [['add', 'zfs'], ['add', '--', 'hang'], ['add', 'zfs', '--', 'slow', 'x'], ['bite']])
       expect((await host.run(['fault', ...words])).exit).toBe(64)

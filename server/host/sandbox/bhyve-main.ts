@@ -1,6 +1,7 @@
 /** `node bhyve-main.ts ARG…` with SKEP_SANDBOX=<dir>: what `bhyve` is on the sandbox's PATH. */
 import { setFlagsFromString } from 'node:v8'
 import { runBhyve } from './bhyve.ts'
+import { suffer } from './process-faults.ts'
 
 // The emulator's code is compiled once and simply: optimising it costs 100 MB a guest and a slower start.
 for (const flag of ['--liftoff-only', '--no-wasm-tier-up', '--no-wasm-dynamic-tiering'])
@@ -14,4 +15,5 @@ if (dir === undefined) {
   process.stderr.write('bhyve: SKEP_SANDBOX does not name a sandbox\n')
   process.exit(64)
 }
+await suffer(dir, ['bhyve', ...process.argv.slice(2)])
 await runBhyve(dir, process.argv.slice(2))

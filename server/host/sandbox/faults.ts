@@ -1,6 +1,7 @@
 /**
  * `fault`: failures by hand. `fault add PROGRAM [ARG …] -- hang | missing | garbage | slow MS | exit N [TEXT] [once]`,
- * `fault list`, `fault clear [ID]`. A fault fits when argv starts with its words; the kernel applies it.
+ * `fault list`, `fault clear [ID]`. A fault fits when argv starts with its words; the kernel applies it. `fault take ARGV`
+ * is for programs that are processes of their own: they ask what is to happen to them.
  */
 import { fail, ok, type Program } from './programs.ts'
 import type { Fault } from './state.ts'
@@ -45,6 +46,13 @@ export const fault: Program = (world, argv) => {
     if (words.length > 0 && world.state.faults.length === before)
       return fail(1, `fault: ${words[0]}: no such fault\n`)
     return ok()
+  }
+  if (verb === 'take') {
+    const taken = world.state.faults.find(each => each.argv.every((word, index) => words[index] === word))
+    if (!taken) return fail(1, '')
+    if (taken.once) world.state.faults = world.state.faults.filter(each => each !== taken)
+    world.changed()
+    return ok(JSON.stringify(taken))
   }
   if (verb !== 'add') return fail(64, USAGE)
   const dashes = words.lastIndexOf('--')
