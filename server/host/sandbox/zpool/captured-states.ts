@@ -1,5 +1,6 @@
 /** The states of pools that were captured from real OpenZFS, rebuilt (for golden.test.ts). */
 import type { PoolState, Scan, Vdev } from '../state.ts'
+import type { World } from '../world.ts'
 import { newFeatures } from './properties.ts'
 
 export type Leaf = { name: string; path?: string | undefined } & Partial<
@@ -267,4 +268,38 @@ export function withGuids(): PoolState {
   const [mirror] = made.vdevs
   if (mirror) mirror.guid = '1458493066719294830'
   return made
+}
+
+/** Root filesystems that take that much of their pools. */
+export function fill(world: World, allocated: Record<string, number>): void {
+  for (const [name, bytes] of Object.entries(allocated)) {
+    world.state.datasets[name] = {
+      name,
+      type: 'filesystem',
+      guid: '7',
+      objsetId: 54,
+      createtxg: 1,
+      creation: 0,
+      props: {},
+      volsize: null,
+      volblocksize: null,
+      origin: null,
+      live: [{ at: '', chunk: 0, birth: 1, bytes, logical: bytes }],
+      dead: [],
+      snapshots: [],
+      bookmarks: [],
+      mounted: false,
+    }
+  }
+}
+
+/** The disks of the machine the captures come from. */
+export function disks(world: World): void {
+  for (const name of ['vdb', 'vdc', 'vdd', 'vde', 'vdf', 'vdh'])
+    world.state.disks[name] = {
+      name,
+      sizeBytes: (name === 'vdh' ? 2 : 1) * 1024 ** 3,
+      description: '',
+      ident: '',
+    }
 }

@@ -15,7 +15,9 @@ import {
   DEGRADED,
   DRAID,
   disk,
+  disks,
   FAULTED_SPARE,
+  fill,
   group,
   HEALED,
   HEALTHY,
@@ -357,38 +359,6 @@ function captured(version: string, name: string) {
     stderr: read('err', ''),
     exit: Number(read('rc', '0')),
   }
-}
-
-function fill(world: World, allocated: Record<string, number>): void {
-  for (const [name, bytes] of Object.entries(allocated)) {
-    world.state.datasets[name] = {
-      name,
-      type: 'filesystem',
-      guid: '7',
-      objsetId: 54,
-      createtxg: 1,
-      creation: 0,
-      props: {},
-      volsize: null,
-      volblocksize: null,
-      origin: null,
-      live: [{ at: '', chunk: 0, birth: 1, bytes, logical: bytes }],
-      dead: [],
-      snapshots: [],
-      bookmarks: [],
-      mounted: false,
-    }
-  }
-}
-
-function disks(world: World): void {
-  for (const name of ['vdb', 'vdc', 'vdd', 'vde', 'vdf', 'vdh'])
-    world.state.disks[name] = {
-      name,
-      sizeBytes: (name === 'vdh' ? 2 : 1) * 1024 ** 3,
-      description: '',
-      ident: '',
-    }
 }
 
 /** 2.2 has three properties more than 2.1: they are left out of the help that is compared. */
