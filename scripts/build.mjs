@@ -2,8 +2,8 @@
 /** `npm run build`: the production build of the pages, with every text file compressed once beside itself. */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { extname, join, relative } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, extname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants } from 'node:zlib'
 import { chooseNode, ensureInstalled } from './setup.mjs'
@@ -48,11 +48,52 @@ function compress(root) {
   }
 }
 
+/** Waits for a build that another process is at, then holds the lock; one whose holder died is taken over. */
+function lock(root) {
+  const file = join(root, 'node_modules/.cache/skep-build.pid')
+  mkdirSync(dirname(file), { recursive: true })
+  for (let waited = false; ; waited = true) {
+    try {
+      writeFileSync(file, String(process.pid), { flag: 'wx' })
+      return () => rmSync(file, { force: true })
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error
+    }
+    if (!waited) console.error('skep: waiting for another build of the pages')
+    if (!isAlive(file)) rmSync(file, { force: true })
+    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500)
+  }
+}
+
+function isAlive(file) {
+  try {
+    process.kill(Number(readFileSync(file, 'utf8')), 0)
+    return true
+  } catch (error) {
+    return error.code === 'EPERM'
+  }
+}
+
 /** Builds where the last build is not of these very files. Ends the process when it fails. */
 export function ensureBuilt(root, node) {
   const stamp = join(root, STAMP)
-  const wanted = fingerprint(root)
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
+  const isBuilt = wanted => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted
+  if (isBuilt(fingerprint(root))) return
+  const unlock = lock(root)
+  try {
+    const wanted = fingerprint(root)
+    if (!isBuilt(wanted)) build(root, node, stamp, wanted)
+  } catch (error) {
+    console.error(`skep: ${error.message}`)
+    process.exitCode = 1
+  } finally {
+    unlock()
+  }
+  if (process.exitCode) process.exit()
+}
+
+function build(root, node, stamp, wanted) {
+  rmSync(stamp, { force: true })
   console.error('skep: building the pages')
   // Its output is progress: standard output belongs to the line that says where Skep is.
   const done = spawnSync(node, [join(root, 'node_modules/next/dist/bin/next'), 'build'], {
@@ -66,8 +107,7 @@ export function ensureBuilt(root, node) {
     },
   })
   if (done.status !== 0) {
-    console.error('skep: the pages could not be built; the reason is above.')
-    process.exit(1)
+    throw new Error('the pages could not be built; the reason is above.')
   }
   compress(root)
   writeFileSync(stamp, wanted)
