@@ -23,11 +23,21 @@ async function vm(name: string) {
 
 const boots = (name: string) => ['dd', `if=/dev/zvol/tank/vms/${name}/disk0`, 'bs=512', 'skip=64', 'count=1']
 
-/** Starts it and waits until it obeys its power button: the practice guest then counts its boot on its disk. */
+/**
+ * Starts it and waits until it obeys its power button: a line typed on the serial port is kept on its disk by the very
+ * loop that looks at the button.
+ */
 async function boot(name: string): Promise<void> {
-  const before = (await host.run(boots(name))).stdout
   await start.run(context(), await start.plan(context(), { vm: name }), { vm: name })
-  await vi.waitFor(async () => expect((await host.run(boots(name))).stdout).not.toBe(before), 20_000)
+  const booted = (await host.run(boots(name))).stdout
+  const serial = await host.connect({ path: `/dev/nmdm-${name}.1B` })
+  serial.resume()
+  const patience = { timeout: 20_000, interval: 200 }
+  await vi.waitFor(async () => {
+    serial.write('hello\r')
+    expect((await host.run(boots(name))).stdout.slice(16, 20)).not.toBe(booted.slice(16, 20))
+  }, patience)
+  serial.destroy()
 }
 
 describe('a guest of the sandbox', () => {
