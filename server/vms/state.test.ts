@@ -4,6 +4,7 @@ import type { Process } from '../host/ps.ts'
 import { parseConf } from './conf.ts'
 import { parseRuns } from './runs.ts'
 import { type GuestFiles, type HostView, toVm } from './state.ts'
+import { goldenCase } from './testing.ts'
 
 const CONF =
   'loader="uefi"\ncpu="2"\nmemory="2G"\ndisk0_type="virtio-blk"\ndisk0_name="disk0"\ndisk0_dev="zvol"\ngraphics="yes"\n'
@@ -187,4 +188,44 @@ test.each([
 ])('status %d with %j', (exit, output, words) => {
   const [run] = runs({ start: 100, argv: ['bhyve'] }, { end: 100, exit, output })
   expect(run?.exit?.words).toMatch(words)
+})
+
+test('the same host as vm list saw it: the same states, a lock of its own without a process told as left over', () => {
+  const golden = goldenCase('show-list')
+  const { json } = golden
+  const text = (file: string) => {
+    const found = json.files?.[file]
+    return typeof found === 'string' ? found : null
+  }
+  const processes = (json.processes ?? []).map(line => {
+    const [pid, ...args] = line.split(' ')
+    return process(Number(pid), args.join(' '))
+  })
+  const host = view({
+    processes,
+    vmm: json.dev_vmm ?? [],
+    vmList: (json.rc_conf.vm_list ?? '').split(' '),
+    system: parseConf(golden.system),
+  })
+  const states = ['alpha', 'beta', 'delta', 'gamma', 'theta', 'zeta'].map(name => {
+    const vm = toVm(
+      guest({
+        place: { name, directory: `/vm/${name}`, datastorePath: '/vm', dataset: '', vmDir: '/vm' },
+        conf: golden.file(`conf.${name}`),
+        lock: text(`/vm/${name}/run.lock`)?.trim() ?? null,
+        console: text(`/vm/${name}/console`),
+        saved: text(`/vm/${name}/${name}.save`) !== null,
+      }),
+      host,
+    )
+    return [name, vm.state, vm.pid, vm.autostart, vm.vnc]
+  })
+  expect(states).toEqual([
+    ['alpha', 'running', 1201, 2, '0.0.0.0:5901'],
+    ['beta', 'stopped', null, 1, null],
+    ['delta', 'locked', null, null, null],
+    ['gamma', 'firmware', 1202, null, null],
+    ['theta', 'leftover', null, null, null],
+    ['zeta', 'suspended', null, null, null],
+  ])
 })

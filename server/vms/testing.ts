@@ -25,6 +25,8 @@ type CaseJson = {
   files?: Record<string, unknown>
   zfs_mounts?: [string, string][]
   dev_vmm?: string[]
+  /** `PID TITLE` */
+  processes?: string[]
 }
 
 export type GoldenCase = {
