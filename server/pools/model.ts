@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { poolName } from '../datasets/names.ts'
 
 /** OpenZFS zpoolconcepts(7): the states of a pool and of a vdev. */
 export type VdevState =
@@ -87,6 +88,5 @@ export type Property = {
 export const SCRUB_VERBS = ['start', 'pause', 'stop'] as const
 export type ScrubVerb = (typeof SCRUB_VERBS)[number]
 
-const poolName = z.string().check(z.minLength(1), z.maxLength(255))
 export const poolInput = z.object({ pool: poolName })
 export const scrubInput = z.object({ pool: poolName, verb: z.enum(SCRUB_VERBS) })

@@ -11,6 +11,7 @@ import { readDatasets } from '../inventory/reader.ts'
 import type { Plan } from '../tasks/model.ts'
 import { confsByVolume, readReclaim } from './facts.ts'
 import { cloneInput, createSnapshotsInput, holdInput, snapshotsInput } from './model.ts'
+import { newTagProblem } from './names.ts'
 import {
   type CreateInput,
   planClone,
@@ -30,7 +31,10 @@ async function createFacts(context: PlanContext, input: CreateInput) {
     .filter(name => input.datasets.some(root => root === name || (input.recursive && isBelow(name, root))))
   const pools = [...new Set(targets.map(poolOf))]
   const [existing, confs, states] = await Promise.all([
-    listSnapshotIndex(host, { snapshots: targets.map(name => `${name}@${input.tag}`) }),
+    // A tag that cannot be is refused by the plan; the host is not asked about it.
+    newTagProblem(input.tag)
+      ? []
+      : listSnapshotIndex(host, { snapshots: targets.map(name => `${name}@${input.tag}`) }),
     confsByVolume(host, vms),
     Promise.all(pools.map(name => readPoolOf(context, name))),
   ])

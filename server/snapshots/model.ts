@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { snapshotName } from './names.ts'
 
 export type Snapshot = {
   /** Full name `tank/vms/debian@before`. */
@@ -26,9 +27,6 @@ export type SnapshotSort = 'name' | 'created' | 'used' | 'referenced'
 
 const name = z.string().check(z.minLength(1), z.maxLength(255))
 const tag = z.string().check(z.minLength(1), z.maxLength(255))
-const snapshotName = z
-  .string()
-  .check(z.maxLength(255), z.regex(/^[^@#\0\n\t]+@[^@#/\0\n\t]+$/, 'A snapshot is DATASET@TAG.'))
 const snapshotNames = z.array(snapshotName).check(z.minLength(1), z.maxLength(100_000))
 
 export const SNAPSHOT_SORTS = ['name', 'created', 'used', 'referenced'] as const satisfies SnapshotSort[]
