@@ -198,7 +198,7 @@ function whyFramebuffer(conf: readonly string[]): string | null {
 }
 
 /** PORT, IPv4:PORT or [IPv6]:PORT, all numeric. A bare IPv4 address would be read as a port. */
-export function rfbAddressIsValid(text: string): boolean {
+function rfbAddressIsValid(text: string): boolean {
   if (/^unix:\//.test(text)) return false
   const match = /^(?:(?:(\d{1,3}(?:\.\d{1,3}){3})|\[[0-9a-f:]+\])?:)?(\d+)$/i.exec(text)
   if (!match || !portIsValid(match[2] ?? '')) return false

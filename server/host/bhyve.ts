@@ -19,7 +19,7 @@ const SWITCHES = 'aehuwxACDHIMPSWY'
 type Option = { flag: string; value: string }
 
 /** argv after the program name as getopt(3) reads it, and the operands that follow. */
-export function bhyveOptions(argv: readonly string[]): {
+function bhyveOptions(argv: readonly string[]): {
   options: Option[]
   operands: string[]
   bad: Trap[]

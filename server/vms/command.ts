@@ -57,7 +57,7 @@ function refuse(field: string, message: string, next?: string): { refused: Refus
 }
 
 /** The value of -c: cpu with the topology keys as they stand. */
-export function cpuWord(conf: Conf): string {
+function cpuWord(conf: Conf): string {
   const parts = [confText(conf, 'cpu')]
   for (const [key, word] of [
     ['cpu_sockets', 'sockets'],

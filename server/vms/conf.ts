@@ -4,7 +4,7 @@
  */
 import { AppError } from '../errors.ts'
 
-export type ConfEntry = { key: string; value: string }
+type ConfEntry = { key: string; value: string }
 
 /** What vm-bhyve sees of a file: lines that count, in order. The first entry of a key wins. */
 export type Conf = { entries: readonly ConfEntry[] }
@@ -70,7 +70,7 @@ export function words(text: string): string[] {
 }
 
 /** Why a value cannot be written, as one sentence, or null when it can. */
-export function whyUnwritable(key: string, value: string): string | null {
+function whyUnwritable(key: string, value: string): string | null {
   if (!WRITABLE_KEY.test(key)) return `"${key}" is not a name that a guest's configuration can hold.`
   if (UNWRITABLE.test(value)) {
     return `The value of ${key} holds a character that vm-bhyve or sysrc would read as something else (one of " # $ \` \\ or a control character).`

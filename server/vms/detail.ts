@@ -12,7 +12,7 @@ import { toVm } from './state.ts'
 import { isoDirectories, switches } from './system-conf.ts'
 
 /** The devices of a bhyve command line in the order of their slots. */
-export function pciDevices(argv: readonly string[]): PciDevice[] {
+function pciDevices(argv: readonly string[]): PciDevice[] {
   const devices: PciDevice[] = []
   for (const [index, word] of argv.entries()) {
     if (argv[index - 1] !== '-s') continue
@@ -38,10 +38,17 @@ function toDetail({ vm, guest }: GuestRead, argv: string[], refusal: string | nu
     problems: vm.problems.length === 0 && refusal !== null ? [refusal] : vm.problems,
     conf: guest.conf ?? '',
     revision: revisionOf(guest.conf ?? ''),
-    argv,
-    devices: pciDevices(argv),
-    runs: [...guest.runs].reverse().map(({ failed: _failed, ...run }) => run),
+    argv: withoutPassword(argv),
+    devices: pciDevices(withoutPassword(argv)),
+    runs: [...guest.runs]
+      .reverse()
+      .map(({ failed: _failed, ...run }) => ({ ...run, argv: withoutPassword(run.argv) })),
   }
+}
+
+/** bhyve takes the password of a screen on its command line only; a page need not repeat it. */
+function withoutPassword(argv: readonly string[]): string[] {
+  return argv.map(word => word.replace(/(,fbuf,(?:.*,)?password=)[^,]*/, '$1********'))
 }
 
 /** What a new guest can be made of on this host. */

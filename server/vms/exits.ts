@@ -82,7 +82,7 @@ const CAUSES: readonly Cause[] = [
 ]
 
 /** Whether a run that ended at once printed its usage or a list of devices instead of running the guest. */
-export function isUsage(output: string): boolean {
+function isUsage(output: string): boolean {
   return /^Usage: bhyve/m.test(output) || /^(virtio-blk|bootrom)$/m.test(output)
 }
 

@@ -184,7 +184,7 @@ async function readStart(host: Host, known: Known): Promise<StartFacts> {
 }
 
 /** The conf with a uuid and MACs where it has none, as vm-bhyve writes them at the first start. */
-export function withIdentity(text: string, made: ReturnType<typeof madeUp>): string {
+function withIdentity(text: string, made: ReturnType<typeof madeUp>): string {
   const conf = parseConf(text)
   const changes: Record<string, string> = {}
   if (confText(conf, 'uuid') === '') changes.uuid = made.uuid
@@ -195,10 +195,7 @@ export function withIdentity(text: string, made: ReturnType<typeof madeUp>): str
 }
 
 /** The names ifconfig would give to new taps now: the lowest free numbers. */
-export function likelyTaps(
-  nics: readonly NicPlan[],
-  view: Pick<HostView, 'interfaces'>,
-): Map<number, string> {
+function likelyTaps(nics: readonly NicPlan[], view: Pick<HostView, 'interfaces'>): Map<number, string> {
   const taken = new Set(view.interfaces.map(one => one.name))
   const taps = new Map<number, string>()
   for (const nic of nics) {

@@ -38,7 +38,7 @@ function no(code: Refusal['code'], message: string, field?: string, next?: strin
 }
 
 /** Where the clone of a volume goes: beside the volume, with the guest's name in its path changed to the new one. */
-export function cloneTarget(volume: string, from: string, to: string): string {
+function cloneTarget(volume: string, from: string, to: string): string {
   const parts = volume.split('/')
   const at = parts.lastIndexOf(from)
   if (at > 0) return parts.map((part, index) => (index === at ? to : part)).join('/')

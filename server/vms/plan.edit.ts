@@ -33,7 +33,7 @@ function no(code: Refusal['code'], message: string, field?: string, next?: strin
 }
 
 /** The conf after the edit. */
-export function editedConf(text: string, input: EditVmInput): string {
+function editedConf(text: string, input: EditVmInput): string {
   const changes: Record<string, string> = {}
   if (input.cpus !== undefined) Object.assign(changes, cpuChanges(parseConf(text), input.cpus))
   if (input.memoryMiB !== undefined) changes.memory = `${input.memoryMiB}M`

@@ -24,7 +24,7 @@ export function stateRefusal(vm: Vm, verb: VmVerb): Refusal | null {
   return why === null ? null : no(`${vm.name}: ${why}`)
 }
 
-export function scriptPath(vm: Pick<Vm, 'directory'>): string {
+function scriptPath(vm: Pick<Vm, 'directory'>): string {
   return `${vm.directory}/.skep/run.sh`
 }
 

@@ -100,7 +100,7 @@ export async function listVmm(host: Pick<Host, 'list'>): Promise<string[]> {
   return (await listIfThere(host, '/dev/vmm')).map(entry => entry.name)
 }
 
-export async function readHostname(host: Pick<Host, 'run'>): Promise<string> {
+async function readHostname(host: Pick<Host, 'run'>): Promise<string> {
   const result = await host.run(['sysctl', '-n', 'kern.hostname'])
   return result.stdout.trim()
 }

@@ -11,7 +11,7 @@ import { type NicPlan, tapCommands } from './nics.ts'
 const MARK = '\uE000'
 
 /** A tap's name is known only when ifconfig(8) has made it: a mark stands for it until the script is written. */
-export function tapMark(index: number): string {
+function tapMark(index: number): string {
   return `${MARK}tap${index}${MARK}`
 }
 
@@ -25,7 +25,7 @@ export function markedTaps(nics: readonly NicPlan[]): Map<number, string> {
 }
 
 /** One word for sh: as it is where that is safe, else in single quotes; marks become "$tapN". */
-export function shellWord(text: string): string {
+function shellWord(text: string): string {
   return text
     .split(/(\uE000tap[0-9]+\uE000)/)
     .filter((part, _index, parts) => part !== '' || parts.length === 1)

@@ -126,7 +126,7 @@ export function sentenceList(items: readonly string[]): string {
 type StateWords = { state: VmState; stateReason: string | null }
 
 /** The state and, where one is needed, the sentence that explains it. */
-export function stateOf(guest: GuestFiles, host: HostView, processes: GuestProcesses): StateWords {
+function stateOf(guest: GuestFiles, host: HostView, processes: GuestProcesses): StateWords {
   const { name } = guest.place
   if (processes.running) return { state: 'running', stateReason: null }
   if (processes.preparing) {

@@ -108,7 +108,7 @@ function bridges(golden: GoldenCase): BridgeFacts[] {
   return [...found.values()]
 }
 
-export function tapNames(golden: GoldenCase, nics: readonly NicPlan[]): Map<number, string> {
+function tapNames(golden: GoldenCase, nics: readonly NicPlan[]): Map<number, string> {
   const taken = new Set((golden.json.interfaces_given ?? []).map(given => given.n))
   const taps = new Map<number, string>()
   for (const nic of nics) {

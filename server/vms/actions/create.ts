@@ -73,7 +73,7 @@ async function findIso(
 }
 
 /** Runs a step of a creation; a directory is made through the door, not by a program. */
-export async function runCreateStep(context: ActionContext, step: Step): Promise<void> {
+async function runCreateStep(context: ActionContext, step: Step): Promise<void> {
   if (step.argv?.[0] === 'mkdir') await context.host.mkdir(step.argv[1] ?? '')
   else if (step.argv?.[0] === 'cp') await runOrThrow(context.host, step.argv, [])
   else await runStep(context, step)
