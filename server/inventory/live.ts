@@ -39,6 +39,9 @@ export type InventoryOptions = {
   scanPollMs?: number
 }
 
+/** The index among what may not answer. */
+const SNAPSHOTS = 'snapshots'
+
 /** The in-memory copy of one host. Nothing is read before somebody asks, nothing is polled before somebody watches. */
 export function createInventory(options: InventoryOptions): Inventory {
   const { read, graceMs = 30_000, vmPollMs = 1000, figuresPollMs = 10_000, scanPollMs = 2000 } = options
@@ -98,7 +101,7 @@ export function createInventory(options: InventoryOptions): Inventory {
   const vms = createCell(watcher, heard(read.vms), trouble('guests'))
   const facts = createCell(watcher, heard(read.facts))
   const index = new SnapshotIndex(read.snapshots, now)
-  const indexTrouble = trouble('snapshots')
+  const indexTrouble = trouble(SNAPSHOTS)
   const streamTrouble = trouble('events')
   let indexCheckedAt = 0
 
@@ -249,19 +252,28 @@ export function createInventory(options: InventoryOptions): Inventory {
     timers.clear()
   }
 
-  /** Brings the index up to date; on a silent host an index once read is good enough. */
+  /** Brings the index up to date; on a silent host an index once read is shown at once and asked for again behind it. */
   async function ensureIndex(): Promise<void> {
     if (!streaming && now() - indexCheckedAt > UNTRUSTED_MS) index.invalidateAll()
     if (!index.isDirty) return
+    if (index.isLoaded && troubles.has(SNAPSHOTS)) {
+      if (now() - indexCheckedAt > UNTRUSTED_MS) void loadIndex().catch(() => undefined)
+      return
+    }
+    await loadIndex()
+  }
+
+  async function loadIndex(): Promise<void> {
     try {
       await index.ensure()
-      indexCheckedAt = now()
       heardAt = now()
       indexTrouble.ends()
     } catch (error) {
       if (!isSilence(error)) throw error
       indexTrouble.begins(error)
       if (!index.isLoaded) throw error
+    } finally {
+      indexCheckedAt = now()
     }
   }
 

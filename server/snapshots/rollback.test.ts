@@ -191,6 +191,46 @@ describe('go back and keep', () => {
     expect(await bytes()).toBe('one')
   })
 
+  it('never destroys what was taken of the new one either, when the promote fails', async () => {
+    await volumeWithPast()
+    test.beforeRun(async argv => {
+      // The same tag on both sides is the one reason for which ZFS refuses this promote.
+      if (argv[1] === 'promote') await test.sh('zfs snapshot tank/d1@a')
+    })
+    const error = await failure(applied(test, rollbackAction(test.room), to('a', { way: 'keep' })))
+    expect(error.code).toBe('exists')
+    expect(error.message).toContain('tank/d1@a was taken meanwhile')
+    expect(error.message).toContain('The state before is whole as tank/d1.before-2026-11-22')
+    expect(await bytes('tank/d1.before-2026-11-22')).toBe('now')
+    expect(await test.sh('zfs list -H -t snapshot -o name -r tank/d1')).toBe('tank/d1@a\n')
+  })
+
+  it('takes a clone away that was made without room for its reservation, and puts everything back', async () => {
+    await volumeWithPast()
+    const before = await state()
+    test.beforeRun(async argv => {
+      if (argv[1] !== 'clone') return
+      // As OpenZFS 2.4.4 does it: the clone is there, and the command has failed.
+      await test.sh(`zfs clone ${argv.slice(-2).join(' ')}`)
+      await test.host.run([
+        'fault',
+        'add',
+        'zfs',
+        'clone',
+        '--',
+        'exit',
+        '1',
+        "cannot create 'tank/d1': out of space",
+        'once',
+      ])
+    })
+    const error = await failure(applied(test, rollbackAction(test.room), to('a', { way: 'keep' })))
+    expect(error.code).toBe('no_space')
+    expect(error.message).toContain('tank/d1 is as it was.')
+    expect(await state()).toBe(before)
+    expect(await bytes()).toBe('now')
+  })
+
   it('finds a free name, and refuses what it cannot do before anything happens', async () => {
     await volumeWithPast()
     await test.sh('zfs create tank/d1.before-2026-11-22')
