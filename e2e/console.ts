@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import type { Host } from '../server/host/host.ts'
+import { sandboxHost } from '../server/host/sandbox/adapter.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -86,6 +88,21 @@ export class Console {
       encoding: 'buffer',
     })
     return stdout
+  }
+
+  /** A file of the host, as text. */
+  file(path: string): Promise<string> {
+    return this.door(host => host.read(path))
+  }
+
+  /** Looks at the host through a door of our own, beside the console's. */
+  async door<Seen>(look: (host: Host) => Promise<Seen>): Promise<Seen> {
+    const host = sandboxHost(this.sandbox)
+    try {
+      return await look(host)
+    } finally {
+      await host.close()
+    }
   }
 
   /** Powers the sandbox host off and removes everything. */

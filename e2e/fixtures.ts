@@ -26,7 +26,7 @@ export const test = base.extend<{ page: Page }, { skep: Console; signedIn: Stora
       await page.getByLabel('Password', { exact: true }).fill(ADMIN.password)
       await page.getByLabel('Password again').fill(ADMIN.password)
       await page.getByRole('button', { name: 'Create administrator' }).click()
-      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+      await page.waitForURL(`${skep.url}/`)
       await use(await context.storageState())
       await context.close()
     },

@@ -63,7 +63,7 @@ function Head({ pool }: { pool: PoolDetail }) {
           </>
         }
         actions={
-          <MenuButton label={`Actions of ${pool.name}`} items={() => poolMenu(pool, tools, pool.scan)}>
+          <MenuButton iconOnly label={`Actions of ${pool.name}`} items={() => poolMenu(pool, tools, pool.scan)}>
             <Ellipsis aria-hidden size={16} />
           </MenuButton>
         }

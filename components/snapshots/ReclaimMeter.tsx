@@ -68,7 +68,7 @@ export function ReclaimMeter({
         <Button look="quiet" onClick={onClear}>
           Clear
         </Button>
-        <MenuButton label="More for the selected snapshots" items={() => selectionMenu(names, tools)}>
+        <MenuButton iconOnly label="More for the selected snapshots" items={() => selectionMenu(names, tools)}>
           <Ellipsis aria-hidden size={16} />
         </MenuButton>
         <Button

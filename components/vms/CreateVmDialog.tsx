@@ -6,6 +6,7 @@ import { type CreateVmInput, GUEST_KINDS, type GuestKind, type VmChoices } from 
 import { explain } from '../errors.ts'
 import { paths } from '../shell/paths.ts'
 import { useAction } from '../shell/useAction.ts'
+import { useFresh } from '../shell/useFresh.ts'
 import { useApi, useTRPC } from '../trpc.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
@@ -27,8 +28,9 @@ const NONE = ''
 /** `volume`: an existing zvol that the form begins with. */
 export default function CreateVmDialog({ volume, onClose }: { volume?: string | null; onClose: () => void }) {
   const choices = useQuery({ ...useTRPC().vms.choices.queryOptions(), staleTime: 0 })
-  if (choices.data && !choices.isFetching) {
-    return <CreateForm choices={choices.data} volume={volume ?? null} onClose={onClose} />
+  const first = useFresh(choices)
+  if (first) {
+    return <CreateForm choices={first} volume={volume ?? null} onClose={onClose} />
   }
   return (
     <Dialog open onClose={onClose} title="New virtual machine" width="wide">

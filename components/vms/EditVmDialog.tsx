@@ -6,6 +6,7 @@ import type { VmDetail } from '../../server/vms/model.ts'
 import { explain } from '../errors.ts'
 import { paths } from '../shell/paths.ts'
 import { useAction } from '../shell/useAction.ts'
+import { useFresh } from '../shell/useFresh.ts'
 import { useApi, useTRPC } from '../trpc.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
@@ -18,8 +19,8 @@ import { isAlive } from './words.ts'
 /** Name, CPUs, memory, autostart. The form is filled once; an edit made meanwhile by somebody else is refused as changed. */
 export default function EditVmDialog({ vm, onClose }: VmDialogProps) {
   const detail = useQuery({ ...useTRPC().vms.get.queryOptions({ vm: vm.name }), staleTime: 0 })
-  if (detail.data && !detail.isStale) return <EditForm vm={detail.data} onClose={onClose} />
-  if (detail.data && !detail.isFetching) return <EditForm vm={detail.data} onClose={onClose} />
+  const first = useFresh(detail)
+  if (first) return <EditForm vm={first} onClose={onClose} />
   return (
     <Dialog open onClose={onClose} title={`Edit ${vm.name}`}>
       {detail.error ? <ErrorNotice error={explain(detail.error)} /> : <Loading what="its conf" />}
@@ -27,10 +28,8 @@ export default function EditVmDialog({ vm, onClose }: VmDialogProps) {
   )
 }
 
-function EditForm({ vm: current, onClose }: { vm: VmDetail; onClose: () => void }) {
+function EditForm({ vm, onClose }: { vm: VmDetail; onClose: () => void }) {
   const router = useRouter()
-  // What the form was filled from stays, whatever the host says while it is open: the revision tells them apart.
-  const [vm] = useState(current)
   const [name, setName] = useState(vm.name)
   const [cpus, setCpus] = useState(String(vm.cpus ?? ''))
   const [memory, setMemory] = useState(vm.memoryBytes ? String(vm.memoryBytes / 2 ** 20) : '')

@@ -86,7 +86,7 @@ function Head({ vm }: { vm: VmDetail }) {
               ? verb('shutdown', 'Shut down', undefined, <Power size={16} />)
               : verb('start', 'Start', 'primary', <Play size={16} />)}
             {alive && verb('reset', 'Reset')}
-            <MenuButton label={`More actions of ${vm.name}`} items={() => vmMenu(vm, tools)}>
+            <MenuButton iconOnly label={`More actions of ${vm.name}`} items={() => vmMenu(vm, tools)}>
               <Ellipsis aria-hidden size={16} />
             </MenuButton>
           </>

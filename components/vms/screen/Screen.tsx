@@ -129,7 +129,7 @@ export function Screen({ guest, state, startAction, ownWindowHref, filling }: Sc
       <div
         className={cx(
           'relative grid min-h-64 flex-1 place-items-center overflow-auto rounded-lg bg-screen',
-          !fullScreen.on && !filling && 'aspect-[4/3] max-h-[calc(100dvh-240px)]',
+          !fullScreen.on && !filling && 'aspect-[4/3] max-h-[calc(100dvh-290px)]',
         )}
       >
         <canvas
