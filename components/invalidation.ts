@@ -15,7 +15,8 @@ export function staleAfter(change: Change): Stale[] {
         { path: ['snapshots'] },
       ]
     case 'datasets':
-      return [{ path: ['datasets'] }, { path: ['pools', 'list'] }]
+      // Datasets came, went or changed their names, and their snapshots with them.
+      return [{ path: ['datasets'] }, { path: ['snapshots'] }, { path: ['pools', 'list'] }]
     case 'snapshots':
       return [
         { path: ['snapshots'] },
