@@ -169,7 +169,7 @@ function volumeProblem(sizeBytes: number, block: number): Refusal | null {
 }
 
 /** Why `bytes` cannot be set aside below the parent of `dataset`. */
-export function roomProblem(dataset: string, bytes: number, datasets: readonly DatasetRow[]): Refusal | null {
+function roomProblem(dataset: string, bytes: number, datasets: readonly DatasetRow[]): Refusal | null {
   const parent = datasets.find(each => each.name === parentOf(dataset))
   if (!parent || bytes <= parent.availableBytes) return null
   return refusal(

@@ -16,9 +16,9 @@ const matching =
 
 const onOff = oneOf('on', 'off')
 
-export const COMPRESSION =
+const COMPRESSION =
   /^(on|off|lzjb|gzip|gzip-[1-9]|zle|lz4|zstd|zstd-([1-9]|1[0-9])|zstd-fast|zstd-fast-([1-9]|10|[2-9]0|100|500|1000))$/
-export const CHECKSUM = /^(on|off|fletcher2|fletcher4|sha256|noparity|sha512|skein|edonr|blake3)$/
+const CHECKSUM = /^(on|off|fletcher2|fletcher4|sha256|noparity|sha512|skein|edonr|blake3)$/
 
 const limit: ValueCheck = value => {
   if (value === 'none') return null

@@ -8,7 +8,7 @@ import type { Step } from '../tasks/model.ts'
 const LONGEST_MS = 600_000
 
 /** Every name a command speaks of, for telling its own failures from other words on stderr. */
-export function namesIn(argv: readonly string[]): string[] {
+function namesIn(argv: readonly string[]): string[] {
   const words = argv.slice(2).filter(word => !word.startsWith('-'))
   return words.flatMap(word => {
     const [dataset = '', tags] = word.split('@')

@@ -23,7 +23,7 @@ export function datasetOfPath(datasets: readonly Place[], path: string): string 
 }
 
 /** All datasets a guest cannot do without: its zvols, the filesystems of its disk files and of its directory. */
-export function datasetsOf(vm: Vm, datasets: readonly Place[]): string[] {
+function datasetsOf(vm: Vm, datasets: readonly Place[]): string[] {
   const named = vm.disks.map(disk => disk.dataset ?? datasetOfPath(datasets, disk.path))
   return [...new Set([...named, datasetOfPath(datasets, vm.directory)].filter(name => name !== null))]
 }

@@ -85,7 +85,7 @@ export type Property = {
   received: string | null
 }
 
-export const SCRUB_VERBS = ['start', 'pause', 'stop'] as const
+const SCRUB_VERBS = ['start', 'pause', 'stop'] as const
 export type ScrubVerb = (typeof SCRUB_VERBS)[number]
 
 export const poolInput = z.object({ pool: poolName })

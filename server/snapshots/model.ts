@@ -20,7 +20,7 @@ export type Snapshot = {
 export type Hold = { snapshot: string; tag: string; createdAt: number }
 
 /** The three ways of experience: go back; go back and keep the present beside it; open beside it. */
-export const ROLLBACK_WAYS = ['go-back', 'keep', 'beside'] as const
+const ROLLBACK_WAYS = ['go-back', 'keep', 'beside'] as const
 export type RollbackWay = (typeof ROLLBACK_WAYS)[number]
 
 export type SnapshotSort = 'name' | 'created' | 'used' | 'referenced'
@@ -29,7 +29,7 @@ const name = z.string().check(z.minLength(1), z.maxLength(255))
 const tag = z.string().check(z.minLength(1), z.maxLength(255))
 const snapshotNames = z.array(snapshotName).check(z.minLength(1), z.maxLength(100_000))
 
-export const SNAPSHOT_SORTS = ['name', 'created', 'used', 'referenced'] as const satisfies SnapshotSort[]
+const SNAPSHOT_SORTS = ['name', 'created', 'used', 'referenced'] as const satisfies SnapshotSort[]
 
 export const listSnapshotsInput = z.object({
   /** Only of this dataset (not of those below it). */
@@ -55,7 +55,7 @@ export const createSnapshotsInput = z.object({
 export const holdInput = z.object({ snapshots: snapshotNames, tag })
 export const cloneInput = z.object({ snapshot: snapshotName, target: name })
 
-export const CONF_CHOICES = ['today', 'then'] as const
+const CONF_CHOICES = ['today', 'then'] as const
 /** What may be done with the guest that uses the volume. */
 export type GuestWord = { stop: boolean; start: boolean; conf: (typeof CONF_CHOICES)[number] }
 

@@ -30,7 +30,7 @@ export type StorageTest = {
 }
 
 /** Splits at blanks; a test that needs a blank in a word writes argv itself. */
-export async function onHost(host: Pick<TestHost, 'run'>, line: string): Promise<string> {
+async function onHost(host: Pick<TestHost, 'run'>, line: string): Promise<string> {
   const result = await host.run(line.split(' '))
   if (result.exit !== 0) throw new Error(`${line}: ${result.stderr}`)
   return result.stdout
