@@ -72,7 +72,7 @@ function createQueries(): QueryClient {
 }
 
 /** The session is over: to the login, and back here afterwards. */
-export function goToLogin() {
+function goToLogin() {
   const { pathname, search } = window.location
   if (pathname === '/login' || pathname === '/setup') return
   window.location.assign(`/login?to=${encodeURIComponent(pathname + search)}`)

@@ -4,7 +4,10 @@ import { duration } from '../ui/format.ts'
 /** One line about a task: what it does now, or how it ended. */
 export function taskLine(task: Task): string {
   if (task.state === 'running') return task.progress ?? 'Working'
-  return task.error?.message ?? task.outcome ?? ''
+  const line = task.error?.message ?? task.outcome ?? ''
+  // It stands beside the title: "Start web1: done." is said shorter there.
+  const rest = line.startsWith(`${task.title}: `) ? line.slice(task.title.length + 2) : line
+  return rest.charAt(0).toUpperCase() + rest.slice(1)
 }
 
 /** How long it took, or has taken until `now`. */

@@ -54,7 +54,7 @@ function Steps({ steps, past }: { steps: Step[]; past?: boolean }) {
 }
 
 /** Each thing that will be gone, by name. Long lists scroll; none is folded away. */
-export function Victims({
+function Victims({
   victims,
   freedBytes,
   past,
@@ -99,7 +99,7 @@ export function Victims({
 }
 
 /** The command behind the button: exactly what runs, as text for a shell. */
-export function Commands({ steps, open }: { steps: Step[]; open?: boolean }) {
+function Commands({ steps, open }: { steps: Step[]; open?: boolean }) {
   const number = steps.filter(step => step.argv || step.file).length
   if (number === 0) return null
   return (

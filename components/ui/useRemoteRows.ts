@@ -3,7 +3,7 @@ import { type QueryKey, useQueries, useQueryClient } from '@tanstack/react-query
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import type { RemoteRows } from './table.ts'
 
-export const PAGE_SIZE = 200
+const PAGE_SIZE = 200
 /** More than one page of names at once when a range is selected that was never on the screen. */
 const RANGE_SIZE = 10_000
 
