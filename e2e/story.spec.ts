@@ -123,17 +123,17 @@ test('create, install, snapshot, break, roll back, clone and stop a guest', asyn
 
   await test.step('the task log tells all of it', async () => {
     await page.goto('/tasks')
-    for (const action of [
-      'vms.forceOff',
-      'vms.reset',
-      'vms.shutdown',
-      'vms.clone',
-      'snapshots.rollback',
-      'snapshots.create',
-      'vms.create',
-      'datasets.createVolume',
+    const tasks = page.getByRole('grid', { name: 'Tasks' })
+    for (const title of [
+      'Force debian-test off',
+      'Reset debian-test',
+      'Shut down debian',
+      'Clone debian as debian-test',
+      `Roll back ${VOLUME} to @before-upgrade`,
+      'Create debian',
+      `Create volume ${VOLUME}`,
     ]) {
-      await expect(page.getByRole('main').getByText(action).first()).toBeVisible()
+      await expect(tasks.getByText(title, { exact: true }).first()).toBeVisible()
     }
   })
 })

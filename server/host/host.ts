@@ -11,7 +11,12 @@ export type RunOptions = {
 /** `exit` is null when a signal ended the program (`signal` then names it). */
 export type RunResult = { exit: number | null; signal?: string; stdout: string; stderr: string }
 
-export type FileEntry = { name: string; type: 'file' | 'directory' | 'other'; sizeBytes: number; mtimeMs: number }
+export type FileEntry = {
+  name: string
+  type: 'file' | 'directory' | 'other'
+  sizeBytes: number
+  mtimeMs: number
+}
 
 /** A running program whose output is read line by line as it comes. */
 export type HostStream = {
