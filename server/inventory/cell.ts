@@ -41,6 +41,8 @@ export function createCell<T>(watcher: Watcher, load: () => Promise<T>, trouble?
   let dirty = true
   /** Unix ms of the last question without an answer, null when the last one was answered. */
   let silentAt: number | null = null
+  /** The read that answers the last `invalidate`; until it ends the kept value is still the old one. */
+  let renewal: Promise<Aged<T>> | null = null
 
   const ask = async (): Promise<Aged<T>> => {
     try {
@@ -64,7 +66,13 @@ export function createCell<T>(watcher: Watcher, load: () => Promise<T>, trouble?
   const again = (): Promise<Aged<T>> => {
     if (!dirty) return flight.join()
     dirty = false
-    return flight.fresh()
+    const mine = flight.fresh()
+    const done = (): void => {
+      if (renewal === mine) renewal = null
+    }
+    renewal = mine
+    mine.then(done, done)
+    return mine
   }
 
   return {
@@ -74,7 +82,8 @@ export function createCell<T>(watcher: Watcher, load: () => Promise<T>, trouble?
         if (watcher.now() - silentAt > REST_MS) flight.join().catch(() => undefined)
         return kept
       }
-      const isFresh = !dirty && (watcher.trusted() || watcher.now() - kept.heardAt < UNTRUSTED_MS)
+      const isFresh =
+        !dirty && renewal === null && (watcher.trusted() || watcher.now() - kept.heardAt < UNTRUSTED_MS)
       return isFresh ? kept : again()
     },
     async reread() {

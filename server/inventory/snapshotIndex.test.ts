@@ -54,6 +54,19 @@ beforeEach(() => {
 })
 
 describe('a page', () => {
+  it('waits for the reading that somebody else has begun', async () => {
+    fill(1, 2)
+    await index.page({ offset: 0, limit: 10 })
+    host.get('tank/d0000')?.pop()
+    index.invalidate('tank/d0000')
+    const totals = await Promise.all([
+      index.page({ offset: 0, limit: 10 }),
+      index.page({ offset: 0, limit: 10 }),
+    ])
+    expect(totals.map(page => page.total)).toEqual([1, 1])
+    expect(asked.filter(each => each.startsWith('rows'))).toEqual(['rows all', 'rows tank/d0000'])
+  })
+
   it('filters and sorts over everything, and asks figures for the rows shown only', async () => {
     fill(3, 1000)
     const page = await index.page({
@@ -147,4 +160,28 @@ it('answers pages of 100 000 snapshots quickly', async () => {
   }
   // The first page sorts, the others only cut; generous for a busy machine.
   expect(performance.now() - before).toBeLessThan(3000)
+})
+
+describe('the days of a timeline', () => {
+  const DAY = 86_400_000
+  const taken = (tag: string, createdAt: number): SnapshotRow => ({ tag, guid: '1', createtxg: '1', createdAt })
+
+  it('counts by the days of the browser, oldest first, and leaves empty ones out', async () => {
+    host.set('tank', [taken('a', 10 * DAY - 1), taken('b', 10 * DAY), taken('c', 12 * DAY + 5)])
+    expect(await index.days({ utcOffsetMinutes: 0 })).toEqual([
+      { at: 9 * DAY, count: 1 },
+      { at: 10 * DAY, count: 1 },
+      { at: 12 * DAY, count: 1 },
+    ])
+    expect(await index.days({ utcOffsetMinutes: 60 })).toEqual([
+      { at: 10 * DAY - 3_600_000, count: 2 },
+      { at: 12 * DAY - 3_600_000, count: 1 },
+    ])
+  })
+
+  it('cuts a list to a period: its begin is in it, its end is not', async () => {
+    host.set('tank', [taken('a', 10), taken('b', 20), taken('c', 30)])
+    const { rows, total } = await index.page({ from: 10, to: 30, sort: 'created', offset: 0, limit: 10 })
+    expect([rows.map(row => row.tag), total]).toEqual([['a', 'b'], 2])
+  })
 })

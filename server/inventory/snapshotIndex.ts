@@ -46,9 +46,9 @@ export class SnapshotIndex {
     return this.#heardAt > 0
   }
 
-  /** True when a read would have to ask the host. */
+  /** True when a read would have to wait for the host: also while a reading that others asked for is under way. */
   get isDirty(): boolean {
-    return this.#allDirty || this.#dirty.size > 0
+    return this.#allDirty || this.#dirty.size > 0 || this.#flight !== null
   }
 
   get heardAt(): number {
