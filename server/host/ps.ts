@@ -16,16 +16,24 @@ export type Process = {
   args: string
 }
 
-const ARGV = ['ps', '-axww', '-o', 'pid=,ppid=,uid=,rss=,vsz=,pcpu=,etimes=,state=,comm=,args=']
+const COLUMNS = ['pid', 'ppid', 'uid', 'rss', 'vsz', 'pcpu', 'etimes', 'state', 'comm', 'args']
 
-/** Reads `ps -axww -o pid=,ppid=,uid=,rss=,vsz=,pcpu=,etimes=,state=,comm=,args=`; rss is KiB. */
+/** One `-o` a column: in FreeBSD's ps everything behind the first `=` of a word is that column's heading, commas too. */
+export function psArgv(): string[] {
+  return ['ps', '-axww', ...COLUMNS.flatMap(column => ['-o', `${column}=`])]
+}
+
+/**
+ * Reads what `psArgv` prints; rss is KiB. ps(1) prints "-" for the age of a process that is swapped out (14.x) and a
+ * negative one after the clock was set back (bin/ps/print.c, elapseds); kernel processes have blanks in their names
+ * (`pf purge`), which only shifts words of theirs to args.
+ */
 export function parseProcesses(text: string): Process[] {
   const processes: Process[] = []
   for (const line of text.split('\n')) {
     if (line.trim() === '') continue
-    const match = /^\s*(\d+)\s+(\d+)\s+\d+\s+(\d+)\s+\d+\s+([\d.]+)\s+(\d+)\s+\S+\s+(\S+)(?:\s+(.*))?$/.exec(
-      line,
-    )
+    const match =
+      /^\s*(\d+)\s+(\d+)\s+\d+\s+(\d+)\s+\d+\s+([\d.]+)\s+(-|-?\d+)\s+\S+\s+(\S+)(?:\s+(.*))?$/.exec(line)
     if (!match) throw unreadable('ps', text, `the line ${JSON.stringify(line)} is not a process`)
     const [, pid, ppid, rss, cpu, elapsed, command = '', args = ''] = match
     processes.push({
@@ -33,7 +41,7 @@ export function parseProcesses(text: string): Process[] {
       ppid: Number(ppid),
       residentBytes: Number(rss) * 1024,
       cpuPercent: Number(cpu),
-      elapsedSeconds: Number(elapsed),
+      elapsedSeconds: elapsed === '-' ? 0 : Math.max(0, Number(elapsed)),
       command,
       args: args.trimEnd(),
     })
@@ -43,7 +51,7 @@ export function parseProcesses(text: string): Process[] {
 
 /** Every process of the host. AppError `unreadable`, `failed`. */
 export async function listProcesses(host: Pick<Host, 'run'>): Promise<Process[]> {
-  return parseProcesses(await runOrThrow(host, ARGV, []))
+  return parseProcesses(await runOrThrow(host, psArgv(), []))
 }
 
 /** The pid of the one process whose whole title is `title`, null where there is none. pgrep(1): 0 found, 1 none. */

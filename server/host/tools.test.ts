@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { isGone } from './bhyvectl.ts'
 import { parseInterfaces } from './ifconfig.ts'
-import { parseProcesses } from './ps.ts'
+import { parseProcesses, psArgv } from './ps.ts'
 
 test('ifconfig -a: a description may look like any other line', () => {
   const text = [
@@ -44,6 +44,27 @@ test('ps: titles keep their blanks', () => {
     args: 'bhyve: web1 (bhyve)',
   })
   expect(() => parseProcesses('garbage\n')).toThrow(/could not be read/)
+})
+
+test('ps: each column has its own -o, for FreeBSD takes all behind the first = for a heading', () => {
+  expect(psArgv().slice(0, 6)).toEqual(['ps', '-axww', '-o', 'pid=', '-o', 'ppid='])
+  expect(psArgv().filter(word => word.includes(','))).toEqual([])
+})
+
+test('ps: swapped out processes, a clock set back and kernel names with blanks are processes too', () => {
+  const text = [
+    '    0     0   0       0       0   0.0  8640 DLs  kernel     [kernel]',
+    '   14     0   0       0      16   0.0 -3599 DL   pf purge   [pf purge]',
+    ' 1044     1   0       0   13020   0.0 -     IWs  getty      <getty>',
+    ' 1045  1044   0       0       0   0.0     2 Z    sh         <defunct>',
+    '',
+  ].join('\n')
+  expect(parseProcesses(text)).toMatchObject([
+    { pid: 0, command: 'kernel', elapsedSeconds: 8640 },
+    { pid: 14, command: 'pf', elapsedSeconds: 0 },
+    { pid: 1044, command: 'getty', elapsedSeconds: 0 },
+    { pid: 1045, args: '<defunct>' },
+  ])
 })
 
 test('bhyvectl: only the very guest counts as gone', () => {

@@ -127,7 +127,7 @@ describe('processes', { timeout: 30_000 }, () => {
     ).toBe(0)
     await vi.waitFor(async () => expect(await host.read('/vm/alpha/who')).toBe('skep-test\n'), 20_000)
     const pid = (await host.read('/vm/alpha/pid')).trim()
-    expect(await out('ps', '-p', pid, '-o', 'pid=,args=')).toBe(`${pid} /bin/sh /vm/alpha/run.sh\n`)
+    expect(await out('ps', '-p', pid, '-o', 'pid=', '-o', 'args=')).toBe(`${pid} /bin/sh /vm/alpha/run.sh\n`)
     expect(await out('pgrep', '-f', 'alpha/run\\.sh')).toBe(`${pid}\n`)
     expect(await host.run(['daemon', '-p', '/vm/alpha/pid', 'sleep', '1'])).toMatchObject({
       exit: 3,
@@ -167,8 +167,13 @@ describe('processes', { timeout: 30_000 }, () => {
   })
 
   test('ps without headings lines its columns up', async () => {
-    const text = await out('ps', '-axww', '-o', 'pid=,ppid=,comm=,args=')
+    const text = await out('ps', '-axww', '-o', 'pid=', '-o', 'ppid=', '-o', 'comm=', '-o', 'args=')
     expect(text.split('\n').slice(1, 3)).toEqual(['  1 0 init    /sbin/init', '618 1 devd    /sbin/devd'])
+  })
+
+  test('ps takes all behind the first equals sign of a word for a heading, as FreeBSD does', async () => {
+    const text = await out('ps', '-p', '1', '-o', 'ppid,pid=,comm=')
+    expect(text).toBe('PPID ,comm=\n   0      1\n')
   })
 
   test('pgrep says by its status', async () => {

@@ -163,14 +163,14 @@ export const ps: Program = (world, argv) => {
   }
 }
 
-/** `pid=,comm=COMMAND`: names with headings of their own; `x=a,b=c` gives the rest of the word to x as ps does only for text. */
+/** `pid,comm=NAME`: an equals sign gives all the rest of the word, commas too, to that column as its heading (bin/ps/keyword.c). */
 function columnWords(word: string): { name: string; heading: string | null }[] {
-  return word.split(/[, ]+/).map(part => {
-    const equals = part.indexOf('=')
-    return equals < 0
-      ? { name: part, heading: null }
-      : { name: part.slice(0, equals), heading: part.slice(equals + 1) }
-  })
+  const equals = word.indexOf('=')
+  const names = (equals < 0 ? word : word.slice(0, equals)).split(/[, \t\n]+/)
+  const last = names.length - 1
+  return names.flatMap((name, index) =>
+    name === '' ? [] : [{ name, heading: equals >= 0 && index === last ? word.slice(equals + 1) : null }],
+  )
 }
 
 const PGREP_USAGE =
