@@ -16,6 +16,7 @@ import { Field, Input, RadioCards } from '../ui/Field.tsx'
 import { bytes, plural } from '../ui/format.ts'
 import { PlanDialog } from '../ui/PlanDialog.tsx'
 import { Time } from '../ui/Time.tsx'
+import { StopLadder } from '../vms/StopLadder.tsx'
 import { GuestChoices } from './GuestChoices.tsx'
 
 const VERBS: Record<RollbackWay, string> = {
@@ -80,6 +81,7 @@ export default function RollbackSnapshotDialog({
       danger={way === 'go-back'}
       action={action}
       onClose={onClose}
+      facts={facts?.guests.map(guest => <StopLadder key={guest.name} vm={guest.name} />)}
       footnote={
         way !== 'beside' && facts?.guests.some(guest => guest.running)
           ? 'The guest is away meanwhile.'
@@ -136,9 +138,8 @@ function goBackHint(facts: RollbackFacts | null): string {
 }
 
 function keepHint(facts: RollbackFacts | null): string {
-  if (!facts) return "Today's state stays beside it and can be swapped back."
-  const snapshots = facts.newer.filter(each => each.kind === 'snapshot').length
+  const snapshots = facts?.newer.filter(each => each.kind === 'snapshot').length ?? 0
   const also = snapshots > 0 ? ` with its ${plural(snapshots, 'newer snapshot')}` : ''
-  const reserved = facts.reservedBytes ? ` Reserves ${bytes(facts.reservedBytes)} a second time.` : ''
-  return `Today's state stays beside it${also} and can be swapped back. Keeps ${bytes(facts.writtenBytes)}.${reserved}`
+  const keeps = facts ? ` Keeps ${bytes(facts.writtenBytes)}.` : ''
+  return `Today's state stays beside it${also} and can be swapped back.${keeps}`
 }

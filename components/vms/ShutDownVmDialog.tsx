@@ -5,6 +5,7 @@ import { useApi } from '../trpc.tsx'
 import { Field, Select } from '../ui/Field.tsx'
 import { PlanDialog } from '../ui/PlanDialog.tsx'
 import type { VmDialogProps } from './dialog.ts'
+import { StopLadder } from './StopLadder.tsx'
 
 const GRACES = [
   { value: '30', label: '30 seconds' },
@@ -28,7 +29,8 @@ export default function ShutDownVmDialog({ vm, onClose }: VmDialogProps) {
       verb="Shut down"
       action={action}
       onClose={onClose}
-      footnote="You can force it off earlier from the task."
+      facts={<StopLadder vm={vm.name} />}
+      footnote="You can force it off earlier, here or on its page."
     >
       <Field label="Force it off after" hint="A guest that is still in its firmware ends at once.">
         <Select choices={GRACES} value={grace} onValue={setGrace} />

@@ -18,6 +18,7 @@ import { Badge, StateMark } from '../ui/State.tsx'
 import { Tabs } from '../ui/Tabs.tsx'
 import { Time } from '../ui/Time.tsx'
 import { doToVm, vmMenu, vmReason } from './menu.tsx'
+import { StopLadder } from './StopLadder.tsx'
 import { isAlive, VM_STATES } from './words.ts'
 
 /** The head that all tabs of a guest share: name, state, verbs. `children` gets the guest once it is known. */
@@ -106,6 +107,7 @@ function Head({ vm }: { vm: VmDetail }) {
           { label: 'Log', href: paths.vm(vm.name, 'log'), count: vm.runs.length },
         ]}
       />
+      <StopLadder vm={vm.name} className="mb-3" />
       {vm.stateReason && (
         <Banner
           live

@@ -37,6 +37,7 @@ function toDetail({ vm, guest }: GuestRead, argv: string[], refusal: string | nu
     ...vm,
     problems: vm.problems.length === 0 && refusal !== null ? [refusal] : vm.problems,
     conf: guest.conf ?? '',
+    startedConf: vm.pending.length > 0 ? guest.startedConf : null,
     revision: revisionOf(guest.conf ?? ''),
     argv: withoutPassword(argv),
     devices: pciDevices(withoutPassword(argv)),

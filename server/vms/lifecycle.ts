@@ -9,7 +9,7 @@ import { listProcesses, pidOfTitle } from '../host/ps.ts'
 import type { Plan } from '../tasks/model.ts'
 import type { GuestPlace } from './devices.ts'
 import { readStartFacts } from './launch.ts'
-import type { Vm } from './model.ts'
+import { shutdownWait, type Vm } from './model.ts'
 import { leftoverStep, planStart } from './plan.ts'
 import { listVmm, readGuestNamed, readIfThere } from './read.ts'
 import { parseRuns, type RecordedRun } from './runs.ts'
@@ -145,7 +145,7 @@ export async function stopGuest(
     const stopped = await waitFor(
       async () => {
         const seconds = Math.round((elapsed() - began) / 1000)
-        const text = `Waiting for ${name} to shut down (${seconds} of ${options.graceSeconds} s)`
+        const text = shutdownWait(name, seconds, options.graceSeconds)
         context.progress(text, Math.min(1, (elapsed() - began) / graceMs))
         return (await hasEnded()) ? true : null
       },

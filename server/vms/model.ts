@@ -88,12 +88,27 @@ export type VmRun = {
 export type VmDetail = Vm & {
   /** NAME.conf as it is on the host, byte for byte. */
   conf: string
+  /** The conf that the present run was started with, where it differs in what counts (`pending`); else null. */
+  startedConf: string | null
   /** sha256 of `conf`: the revision an edit carries. */
   revision: string
   /** The bhyve command line this conf gives now (ports and taps as they would be chosen, or are). */
   argv: string[]
   devices: PciDevice[]
   runs: VmRun[]
+}
+
+/** What a task says while a guest is given time to shut down; seconds since the first press of the button. */
+export function shutdownWait(vm: string, seconds: number, graceSeconds: number): string {
+  return `Waiting for ${vm} to shut down (${seconds} of ${graceSeconds} s)`
+}
+
+/** Reads `shutdownWait` back; null for any other progress. */
+export function shutdownWaitOf(
+  progress: string | null,
+): { vm: string; seconds: number; graceSeconds: number } | null {
+  const match = /^Waiting for (.+) to shut down \((\d+) of (\d+) s\)$/.exec(progress ?? '')
+  return match?.[1] ? { vm: match[1], seconds: Number(match[2]), graceSeconds: Number(match[3]) } : null
 }
 
 export type PciDevice = { bus: number; slot: number; func: number; emulation: string; backing: string }

@@ -1,0 +1,63 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { shutdownWaitOf } from '../../server/vms/model.ts'
+import { explain } from '../errors.ts'
+import { useMay } from '../shell/me.ts'
+import { useApi, useTRPC } from '../trpc.tsx'
+import { Button } from '../ui/Button.tsx'
+import { clock } from '../ui/format.ts'
+import { Progress } from '../ui/Meter.tsx'
+import { toastError } from '../ui/Toast.tsx'
+
+/** The clock of a task that gives this guest time to shut down, and the way to jump ahead. Nothing where none does. */
+export function StopLadder({ vm, className }: { vm: string; className?: string }) {
+  const running = useQuery(useTRPC().tasks.list.queryOptions({ state: 'running', limit: 50 }))
+  for (const task of running.data?.rows ?? []) {
+    const wait = shutdownWaitOf(task.progress)
+    if (wait?.vm !== vm) continue
+    const left = clock((wait.graceSeconds - wait.seconds) * 1000)
+    return (
+      <section aria-label={`Shutting down ${vm}`} className={className}>
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-2 rounded-md border border-line bg-busy-soft px-3 py-2">
+          <div className="min-w-48 flex-1">
+            <p>
+              <span role="status">Asked the guest to shut down.</span>{' '}
+              <span className="whitespace-nowrap">
+                Forcing off in <span className="font-medium tabular-nums">{left}</span>
+              </span>
+            </p>
+            <Progress
+              className="mt-1.5"
+              share={wait.seconds / wait.graceSeconds}
+              label={`Time that ${vm} has to shut down`}
+            />
+          </div>
+          <ForceOffNow key={task.id} task={task.id} />
+        </div>
+      </section>
+    )
+  }
+  return null
+}
+
+/** Leaves the guest no more time: the task that waits for it cuts its power. */
+export function ForceOffNow({ task }: { task: number }) {
+  const api = useApi()
+  const may = useMay()
+  const [pressed, setPressed] = useState(false)
+  async function nudge() {
+    setPressed(true)
+    try {
+      await api.tasks.nudge.mutate({ id: task })
+    } catch (error) {
+      toastError(explain(error))
+      setPressed(false)
+    }
+  }
+  return (
+    <Button small disabled={may('operator')} busy={pressed} onClick={nudge}>
+      Force off now
+    </Button>
+  )
+}
