@@ -96,6 +96,7 @@ export function quietInventory(vms: Vm[] = []) {
     datasets: () => aged([]),
     propertiesOf: () => aged([]),
     snapshotPage: absent,
+    snapshotDays: () => aged([]),
     holdsOf: () => aged([]),
     snapshots: () => aged([]),
     snapshotsOf: () => aged([]),

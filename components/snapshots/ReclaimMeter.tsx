@@ -68,7 +68,11 @@ export function ReclaimMeter({
         <Button look="quiet" onClick={onClear}>
           Clear
         </Button>
-        <MenuButton iconOnly label="More for the selected snapshots" items={() => selectionMenu(names, tools)}>
+        <MenuButton
+          iconOnly
+          label="More for the selected snapshots"
+          items={() => selectionMenu(names, tools)}
+        >
           <Ellipsis aria-hidden size={16} />
         </MenuButton>
         <Button

@@ -6,7 +6,7 @@ export function SnapshotsPage() {
   return (
     <>
       <PageHeader title="Snapshots" />
-      <SnapshotTable />
+      <SnapshotTable maxHeight="max(280px, calc(100dvh - 200px))" />
     </>
   )
 }

@@ -1,6 +1,13 @@
 import type { Bookmark, Dataset } from '../datasets/model.ts'
 import type { Pool, PoolDetail, Property } from '../pools/model.ts'
-import type { Hold, ListSnapshotsInput, Snapshot, SnapshotPage } from '../snapshots/model.ts'
+import type {
+  Hold,
+  ListSnapshotsInput,
+  Snapshot,
+  SnapshotDay,
+  SnapshotDaysInput,
+  SnapshotPage,
+} from '../snapshots/model.ts'
 import type { HostFacts, HostStatus } from '../system/model.ts'
 import type { Vm } from '../vms/model.ts'
 
@@ -34,6 +41,8 @@ export type Inventory = {
   snapshotsOf(dataset: string): Promise<Aged<readonly Snapshot[]>>
   /** Filtered, sorted and cut on the server; figures are read for the rows of the page only. */
   snapshotPage(query: ListSnapshotsInput): Promise<SnapshotPage>
+  /** Counts of the days on which snapshots were taken, from the index alone. */
+  snapshotDays(query: SnapshotDaysInput): Promise<Aged<SnapshotDay[]>>
   holdsOf(snapshot: string): Promise<Aged<Hold[]>>
   bookmarksOf(dataset: string): Promise<Aged<Bookmark[]>>
   /** `fresh`: asks the host now; a plan must not look at a guest of a second ago. */

@@ -326,6 +326,7 @@ export function createInventory(options: InventoryOptions): Inventory {
       const page = await fromIndex(() => index.page(query))
       return { ...page.value, heardAt: page.heardAt }
     },
+    snapshotDays: query => fromIndex(() => index.days(query)),
     holdsOf: snapshot => holds.at(snapshot).read(),
     bookmarksOf: dataset => bookmarks.at(dataset).read(),
     vms: ({ fresh = false } = {}) => (fresh ? vms.reread() : vms.read()),

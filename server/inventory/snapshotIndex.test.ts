@@ -164,7 +164,12 @@ it('answers pages of 100 000 snapshots quickly', async () => {
 
 describe('the days of a timeline', () => {
   const DAY = 86_400_000
-  const taken = (tag: string, createdAt: number): SnapshotRow => ({ tag, guid: '1', createtxg: '1', createdAt })
+  const taken = (tag: string, createdAt: number): SnapshotRow => ({
+    tag,
+    guid: '1',
+    createtxg: '1',
+    createdAt,
+  })
 
   it('counts by the days of the browser, oldest first, and leaves empty ones out', async () => {
     host.set('tank', [taken('a', 10 * DAY - 1), taken('b', 10 * DAY), taken('c', 12 * DAY + 5)])

@@ -1,4 +1,10 @@
-import type { ListSnapshotsInput, Snapshot, SnapshotSort } from '../snapshots/model.ts'
+import type {
+  ListSnapshotsInput,
+  Snapshot,
+  SnapshotDay,
+  SnapshotDaysInput,
+  SnapshotSort,
+} from '../snapshots/model.ts'
 import { type SnapshotFigures, type SnapshotRow, SnapshotTable, TagStore } from './snapshotTable.ts'
 
 /** How the index reads the host. A dataset that is not there is simply missing from the answer. */
@@ -10,6 +16,7 @@ export type SnapshotReader = {
 }
 export type FiguresOf = { names: readonly string[] } | { dataset: string } | 'all'
 
+const DAY_MS = 86_400_000
 type Ref = { table: SnapshotTable; row: number }
 
 /** Beyond this many changed datasets one reading of everything is cheaper than asking for each. */
@@ -128,10 +135,23 @@ export class SnapshotIndex {
     await this.ensure()
     const sort = query.sort ?? 'name'
     if (sort === 'used' || sort === 'referenced') await this.#fillScope(query.dataset)
-    const order = this.#order(query.dataset, query.filter ?? '', sort, query.descending ?? false)
+    const all = this.#order(query.dataset, query.filter ?? '', sort, query.descending ?? false)
+    const order = withinPeriod(all, query.from, query.to)
     const refs = order.slice(query.offset, query.offset + query.limit)
     await this.#fill(refs)
     return { rows: refs.map(ref => ref.table.snapshot(ref.row)), total: order.length }
+  }
+
+  /** How many of the listed snapshots were taken on each day of the browser's calendar, oldest day first. */
+  async days(query: SnapshotDaysInput): Promise<SnapshotDay[]> {
+    await this.ensure()
+    const offset = query.utcOffsetMinutes * 60_000
+    const counts = new Map<number, number>()
+    for (const { table, row } of this.#order(query.dataset, query.filter ?? '', 'created', false)) {
+      const day = Math.floor(((table.createdAt[row] ?? 0) + offset) / DAY_MS)
+      counts.set(day, (counts.get(day) ?? 0) + 1)
+    }
+    return [...counts].map(([day, count]) => ({ at: day * DAY_MS - offset, count }))
   }
 
   /** All snapshots of a dataset with their figures, oldest first. */
@@ -203,6 +223,15 @@ export class SnapshotIndex {
       if (table && row >= 0) table.setFigures(row, each, heardAt)
     }
   }
+}
+
+/** Those of an order that were taken in [from, to). */
+function withinPeriod(order: Ref[], from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY): Ref[] {
+  if (from === Number.NEGATIVE_INFINITY && to === Number.POSITIVE_INFINITY) return order
+  return order.filter(({ table, row }) => {
+    const at = table.createdAt[row] ?? 0
+    return at >= from && at < to
+  })
 }
 
 function isTable(table: SnapshotTable | undefined): table is SnapshotTable {

@@ -36,12 +36,26 @@ export const listSnapshotsInput = z.object({
   dataset: z.optional(name),
   /** Part of the name, in any case; words are joined by "and". */
   filter: z.optional(z.string().check(z.maxLength(255))),
+  /** Only those taken from this moment on, and before that one. Unix ms. */
+  from: z.optional(z.int()),
+  to: z.optional(z.int()),
   sort: z.optional(z.enum(SNAPSHOT_SORTS)),
   descending: z.optional(z.boolean()),
   offset: z.number().check(z.int(), z.minimum(0)),
   limit: z.number().check(z.int(), z.minimum(1), z.maximum(1000)),
 })
 export type ListSnapshotsInput = z.output<typeof listSnapshotsInput>
+
+/** `utcOffsetMinutes`: how far the browser's days are ahead of UTC's. */
+export const snapshotDaysInput = z.object({
+  dataset: z.optional(name),
+  filter: z.optional(z.string().check(z.maxLength(255))),
+  utcOffsetMinutes: z.int().check(z.minimum(-1440), z.maximum(1440)),
+})
+export type SnapshotDaysInput = z.output<typeof snapshotDaysInput>
+/** How many snapshots were taken on a day that begins `at` (Unix ms); oldest first, empty days left out. */
+export type SnapshotDay = { at: number; count: number }
+
 export type SnapshotPage = { rows: Snapshot[]; total: number; heardAt: number }
 
 export const snapshotInput = z.object({ snapshot: snapshotName })

@@ -3,13 +3,17 @@ import { rollbackAction, swapBackAction } from './actions.rollback.ts'
 import { clone, create, destroy, hold, release } from './actions.ts'
 import { readReclaim } from './facts.ts'
 import { guestRoom } from './guest-room.ts'
-import { listSnapshotsInput, snapshotInput, snapshotsInput } from './model.ts'
+import { listSnapshotsInput, snapshotDaysInput, snapshotInput, snapshotsInput } from './model.ts'
 
 export const snapshotsRouter = router({
   /** A page: filtered and sorted over all snapshots, `{ rows, total, heardAt }`. */
   list: procedure('viewer')
     .input(listSnapshotsInput)
     .query(({ ctx, input }) => ctx.inventory.snapshotPage(input)),
+  /** How many were taken on which day: the timeline beside a list. */
+  days: procedure('viewer')
+    .input(snapshotDaysInput)
+    .query(({ ctx, input }) => ctx.inventory.snapshotDays(input)),
   /** Holds of one snapshot: `{ value, heardAt }`. */
   holds: procedure('viewer')
     .input(snapshotInput)
