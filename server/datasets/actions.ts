@@ -6,6 +6,7 @@ import { listBookmarks, listSnapshotIndex, listSnapshots } from '../host/zfs/sna
 import { listPools } from '../host/zpool/list.ts'
 import { readDatasets, readPool } from '../inventory/reader.ts'
 import type { Plan } from '../tasks/model.ts'
+import { mustBeIdle } from './guard.ts'
 import {
   createFilesystemInput,
   createVolumeInput,
@@ -79,7 +80,7 @@ export const createFilesystem = defineAction({
     return planCreateFilesystem(input, await newNameFacts(context, input.dataset))
   },
   async run(context, plan, input) {
-    await runSteps(context, plan.steps)
+    await runSteps(context, plan)
     return { dataset: input.dataset }
   },
   settle: settleCreated,
@@ -93,7 +94,7 @@ export const createVolume = defineAction({
     return planCreateVolume(input, await newNameFacts(context, input.dataset))
   },
   async run(context, plan, input) {
-    await runSteps(context, plan.steps)
+    await runSteps(context, plan)
     return { dataset: input.dataset }
   },
   settle: settleCreated,
@@ -108,7 +109,7 @@ export const rename = defineAction({
     return planRename(input, { ...facts, vms })
   },
   async run(context, plan, input) {
-    await runSteps(context, plan.steps)
+    await runSteps(context, plan)
     return { dataset: input.to }
   },
   settle: settleCreated,
@@ -128,7 +129,8 @@ export const destroy = defineAction({
     return planDestroy(dataset, { datasets, snapshots, bookmarks: bookmarks.flat(), vms })
   },
   async run(context, plan, { dataset }) {
-    await runSteps(context, plan.steps)
+    // Its snapshots die by a command of their own: a guest that has just been started must be seen before the first one.
+    await runSteps(context, plan, () => mustBeIdle(context, dataset, { below: true }))
     return { dataset }
   },
   async settle(context, plan) {
@@ -187,7 +189,7 @@ export const setProperty = defineAction({
     return planSetProperty(input, await propertyFacts(context, input.dataset))
   },
   async run(context, plan, input) {
-    await runSteps(context, plan.steps)
+    await runSteps(context, plan)
     return { dataset: input.dataset }
   },
   async settle(context, plan) {
@@ -204,7 +206,7 @@ export const inheritProperty = defineAction({
     return planInheritProperty(input, await propertyFacts(context, input.dataset))
   },
   async run(context, plan, input) {
-    await runSteps(context, plan.steps)
+    await runSteps(context, plan)
     return { dataset: input.dataset }
   },
   settle: (context, plan) =>
@@ -223,7 +225,7 @@ export const promote = defineAction({
     return planPromote(dataset, { datasets, own, originSnapshots })
   },
   async run(context, plan, { dataset }) {
-    await runSteps(context, plan.steps)
+    await runSteps(context, plan)
     return { dataset }
   },
   settle: (context, plan) =>

@@ -53,7 +53,7 @@ export function planDestroy(dataset: string, facts: DestroyFacts): Plan {
     warnings: users
       .filter(vm => !isRunning(vm))
       .map(vm => `${vm.name} has its disk or its files here and will not start without them.`),
-    locks: [...tree.map(each => `dataset:${each.name}`), ...users.map(vm => `vm:${vm.name}`)],
+    locks: [`dataset:${dataset}/**`, ...users.map(vm => `vm:${vm.name}`)],
     freedBytes: top.usedBytes,
     facts: { guests: users.map(vm => vm.name) },
   })

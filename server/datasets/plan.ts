@@ -10,7 +10,7 @@ import type { Vm } from '../vms/model.ts'
 import type { CreateFilesystemInput, CreateVolumeInput, DatasetRow } from './model.ts'
 import { newDatasetNameProblem, volblocksizeProblem, volumeSizeProblem } from './names.ts'
 import { featureFor, reservationOf } from './properties.ts'
-import { counted, inWords, isBelow, isRunning, usersBelow } from './users.ts'
+import { counted, holdsDisks, inWords, isBelow, usersBelow } from './users.ts'
 
 export type PoolFacts = Pick<PoolDetail, 'name' | 'health' | 'readonly' | 'features'>
 
@@ -209,8 +209,10 @@ export function planRename(input: { dataset: string; to: string }, facts: Rename
     title,
     steps: [{ title, argv: renameArgv({ from: dataset, to }) }],
     victims: [],
+    subjects: source ? [{ name: source.name, guid: source.guid }] : [],
     warnings,
-    locks: [`dataset:${dataset}`, `dataset:${to}`, ...users.map(vm => `vm:${vm.name}`)],
+    // Everything below gets another name too.
+    locks: [`dataset:${dataset}/**`, `dataset:${to}`, ...users.map(vm => `vm:${vm.name}`)],
     facts: { children: below.map(each => each.name), guests: users.map(vm => vm.name) },
   })
 }
@@ -235,7 +237,17 @@ function renameProblem(dataset: string, to: string, facts: RenameFacts): Refusal
 
 /** ZFS takes a volume away from under a running guest without a word, so the plan must not. */
 export function runningProblem(users: readonly Vm[], dataset: string, done: string): Refusal | null {
-  const running = users.filter(isRunning).map(vm => vm.name)
+  const running = users.filter(holdsDisks).map(vm => vm.name)
+  const elsewhere = users.find(vm => vm.state === 'locked')
+  if (elsewhere) {
+    const why = elsewhere.stateReason ?? 'another machine may run it.'
+    return refusal(
+      'in_use',
+      `${elsewhere.name}, which uses ${dataset}, is locked: ${why}`,
+      undefined,
+      running,
+    )
+  }
   if (running.length === 0) return null
   const are = running.length === 1 ? 'is running and uses' : 'are running and use'
   return refusal(

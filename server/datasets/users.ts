@@ -8,23 +8,53 @@ export function isRunning(vm: Vm): boolean {
   return RUNNING.has(vm.state)
 }
 
-type Place = Pick<DatasetRow, 'name' | 'mountpoint'>
+/** Nobody may take its disks away: it runs, or another machine holds its lock and may run it. */
+export function holdsDisks(vm: Vm): boolean {
+  return isRunning(vm) || vm.state === 'locked'
+}
+
+type Place = Pick<DatasetRow, 'name' | 'mountpoint'> & Partial<Pick<DatasetRow, 'mounted'>>
 
 /** The filesystem a path lies on: the one with the longest mount point above it; null when none is known. */
 export function datasetOfPath(datasets: readonly Place[], path: string): string | null {
   let found: Place | null = null
   for (const each of datasets) {
     const at = each.mountpoint
-    if (!at?.startsWith('/')) continue
+    // Boot environments share a mount point; only the one that is mounted has the file.
+    if (!at?.startsWith('/') || each.mounted === false) continue
     if (path !== at && !path.startsWith(at === '/' ? '/' : `${at}/`)) continue
     if (at.length >= (found?.mountpoint?.length ?? 0)) found = each
   }
   return found?.name ?? null
 }
 
+const ZVOLS = '/dev/zvol/'
+
+/** The volume behind a device, also behind a partition of it or a roundabout path; null for another path. */
+export function volumeOfDevice(datasets: readonly Place[], path: string): string | null {
+  const device = normalized(path)
+  if (!device.startsWith(ZVOLS)) return null
+  const name = device.slice(ZVOLS.length)
+  // tank/d1p2, tank/d1s1a: partitions of tank/d1, unless a volume has that very name. geom(4).
+  const whole = [name, name.replace(/(?:p\d+|s\d+[a-h]?)$/, '')]
+  return whole.find(each => datasets.some(dataset => dataset.name === each)) ?? name
+}
+
+/** The path without `//`, `.` and `..`. */
+function normalized(path: string): string {
+  const parts: string[] = []
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop()
+    else if (part !== '' && part !== '.') parts.push(part)
+  }
+  return `/${parts.join('/')}`
+}
+
 /** All datasets a guest cannot do without: its zvols, the filesystems of its disk files and of its directory. */
 function datasetsOf(vm: Vm, datasets: readonly Place[]): string[] {
-  const named = vm.disks.map(disk => disk.dataset ?? datasetOfPath(datasets, disk.path))
+  const named = vm.disks.map(
+    disk => volumeOfDevice(datasets, disk.path) ?? datasetOfPath(datasets, disk.path),
+  )
   return [...new Set([...named, datasetOfPath(datasets, vm.directory)].filter(name => name !== null))]
 }
 

@@ -41,6 +41,7 @@ const plan = z.object({
       createdAt: z.optional(z.number()),
     }),
   ),
+  subjects: z.optional(z.array(z.object({ name: z.string(), guid: z.string() }))),
   warnings: z.array(z.string()),
   locks: z.array(z.string()),
   freedBytes: z.optional(z.number()),

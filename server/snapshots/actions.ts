@@ -54,7 +54,7 @@ export const create = defineAction({
     return planCreate(input, await createFacts(context, input))
   },
   async run(context, plan) {
-    await runSteps(context, plan.steps)
+    await runSteps(context, plan)
     return { snapshots: snapshotsOf(plan) }
   },
   async settle({ host }, plan) {
@@ -89,7 +89,7 @@ export const destroy = defineAction({
     return planDestroySnapshots([...new Set(names)], { snapshots, freedBytes })
   },
   async run(context, plan) {
-    await runSteps(context, plan.steps)
+    await runSteps(context, plan)
     return { snapshots: plan.victims.map(each => each.name) }
   },
   async settle({ host }, plan) {
@@ -133,7 +133,7 @@ export const hold = defineAction({
     return planHold(input, await holdFacts(context, input.snapshots))
   },
   async run(context, plan) {
-    await runSteps(context, plan.steps)
+    await runSteps(context, plan)
     return { snapshots: heldIn(plan).names }
   },
   async settle(context, plan) {
@@ -150,7 +150,7 @@ export const release = defineAction({
     return planRelease(input, await holdFacts(context, input.snapshots))
   },
   async run(context, plan) {
-    await runSteps(context, plan.steps)
+    await runSteps(context, plan)
     return { snapshots: heldIn(plan).names }
   },
   async settle(context, plan) {
@@ -173,7 +173,7 @@ export const clone = defineAction({
     return planClone(input, { datasets, pool, snapshots })
   },
   async run(context, plan, input) {
-    await runSteps(context, plan.steps)
+    await runSteps(context, plan)
     return { dataset: input.target, from: splitSnapshot(input.snapshot).dataset }
   },
   settle: (context, plan) =>

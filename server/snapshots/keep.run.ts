@@ -1,5 +1,6 @@
 /** Carrying out a keep or a swap: each step has its way back, and the host is asked what the state is. */
 import type { ActionContext, PlanContext } from '../action.ts'
+import { mustBeIdle, mustBeThere } from '../datasets/guard.ts'
 import { type DatasetRow, KEPT_FROM } from '../datasets/model.ts'
 import { asAppError, runStep, withWords } from '../datasets/steps.ts'
 import { AppError } from '../errors.ts'
@@ -79,6 +80,12 @@ export async function runKeep(context: ActionContext, plan: Plan, keep: KeepFact
   const steps = storageSteps(plan)
   const lastPromote = steps.findLastIndex(each => each.argv?.[1] === 'promote')
   const firstPromote = steps.findIndex(each => each.argv?.[1] === 'promote')
+  // From here on it takes a moment only; nothing has happened yet.
+  await mustBeThere(context.host, plan)
+  for (const { name } of plan.subjects ?? []) {
+    if (!name.includes('@')) await mustBeIdle(context, name, { below: true })
+  }
+  const guids = new Map((plan.subjects ?? []).map(each => [each.name, each.guid]))
   const done: Step[] = []
   for (const [index, step] of steps.entries()) {
     context.progress(step.title, index / steps.length)
@@ -89,7 +96,7 @@ export async function runKeep(context: ActionContext, plan: Plan, keep: KeepFact
       const error = asAppError(caught)
       if (index > firstPromote)
         throw await unfinished(context, keep, error, steps.slice(index), index > lastPromote)
-      throw await undone(context, keep, error, [...done, step])
+      throw await undone(context, keep, guids, error, [...done, step])
     }
   }
 }
@@ -123,13 +130,14 @@ async function stateInWords(context: PlanContext, keep: KeepFacts): Promise<{ wo
 async function undone(
   context: ActionContext,
   keep: KeepFacts,
+  guids: ReadonlyMap<string, string>,
   error: AppError,
   steps: readonly Step[],
 ): Promise<AppError> {
   if (!isSilent(error)) {
     context.progress('Putting everything back as it was')
     try {
-      for (const step of steps.toReversed()) await takeBack(context, keep, step.argv ?? [])
+      for (const step of steps.toReversed()) await takeBack(context, keep, guids, step.argv ?? [])
     } catch (caught) {
       const state = await stateInWords(context, keep)
       return withWords(
@@ -144,12 +152,21 @@ async function undone(
 }
 
 /** The way back of one command. The last one failed, so it is taken back only where it left something. */
-async function takeBack(context: ActionContext, keep: KeepFacts, argv: readonly string[]): Promise<void> {
+async function takeBack(
+  context: ActionContext,
+  keep: KeepFacts,
+  guids: ReadonlyMap<string, string>,
+  argv: readonly string[],
+): Promise<void> {
   const datasets = await readDatasets(context.host)
   const there = (name: string | undefined): boolean => datasets.some(each => each.name === name)
   const run = (back: string[]): Promise<void> => runStep(context, { title: '', argv: back })
   const [from = '', to = ''] = argv.slice(-2)
-  if (argv[1] === 'rename' && !there(from) && there(to)) await run(renameArgv({ from: to, to: from }))
+  if (argv[1] === 'rename' && !there(from)) {
+    // Only what was moved from there goes back there: the new name may be somebody else's.
+    const moved = datasets.find(each => each.name === to)
+    if (moved && moved.guid === guids.get(from)) await run(renameArgv({ from: to, to: from }))
+  }
   if (argv[1] === 'clone') await removeClone(context, datasets, { snapshot: from, clone: to })
   if (argv[1] === 'set' && from.startsWith('mountpoint=') && keep.mountpoint && there(to)) {
     await run(

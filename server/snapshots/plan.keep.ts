@@ -23,6 +23,7 @@ import {
   type RollbackHostFacts,
   refusedRollback,
   rollbackFacts,
+  rollbackSubjects,
   stopStepsOf,
 } from './plan.rollback.ts'
 
@@ -150,6 +151,7 @@ export function planKeep(input: RollbackInput, facts: RollbackHostFacts): Plan {
       ...afterSteps(facts.guests, input.guest),
     ],
     victims: [],
+    subjects: rollbackSubjects(facts),
     warnings: [
       `${keptAs} keeps today's bytes${moved > 0 ? ` and the ${counted(moved, 'newer snapshot')}` : ''}, and takes their room until you destroy it.`,
       ...(room > 0
@@ -157,11 +159,8 @@ export function planKeep(input: RollbackInput, facts: RollbackHostFacts): Plan {
         : []),
       ...guestWarnings(facts, input.guest),
     ],
-    locks: [
-      ...guestLocks(facts),
-      `dataset:${keptAs}`,
-      ...directChildren(dataset.name, facts.datasets).map(each => `dataset:${each}`),
-    ],
+    // Everything below moves along.
+    locks: [...guestLocks(facts), `dataset:${dataset.name}/**`, `dataset:${keptAs}`],
     facts: { ...shown, keep },
   })
 }

@@ -174,6 +174,15 @@ export function guestWarnings(
   return warnings
 }
 
+/** The snapshot that is gone back to and its dataset: others of the same names are no longer what was shown. */
+export function rollbackSubjects(facts: Pick<RollbackHostFacts, 'target' | 'dataset'>): Plan['subjects'] {
+  const { target, dataset } = facts
+  return [
+    { name: target.name, guid: target.guid },
+    { name: dataset.name, guid: dataset.guid },
+  ]
+}
+
 export function guestLocks(facts: Pick<RollbackHostFacts, 'guests' | 'dataset'>): string[] {
   return [`dataset:${facts.dataset.name}`, ...facts.guests.map(each => `vm:${each.vm.name}`)]
 }
@@ -214,6 +223,7 @@ export function planGoBack(input: RollbackInput, facts: RollbackHostFacts): Plan
       ...bookmarks.map(bookmarkVictim),
       { kind: 'data', name: dataset.name, guid: dataset.guid, bytes: facts.writtenBytes },
     ],
+    subjects: rollbackSubjects(facts),
     warnings: ['What was written since cannot be brought back.', ...guestWarnings(facts, input.guest)],
     locks: guestLocks(facts),
     ...(facts.freedBytes === null ? {} : { freedBytes: facts.freedBytes }),

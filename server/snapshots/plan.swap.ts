@@ -123,6 +123,7 @@ export function planSwapBack(input: SwapBackInput, facts: SwapFacts): Plan {
       ...afterSteps(facts.guests, input.guest),
     ],
     victims: [],
+    subjects: [dataset, kept].map(({ name, guid }) => ({ name, guid })),
     warnings: [
       `What ${dataset.name} is now stays as ${aside}, with what was written to it since, and can be swapped back in the same way.`,
       ...(promotes.length > 1
@@ -130,7 +131,14 @@ export function planSwapBack(input: SwapBackInput, facts: SwapFacts): Plan {
         : []),
       ...guestWarnings(facts, input.guest),
     ],
-    locks: [...guestLocks(facts), `dataset:${kept.name}`, `dataset:${aside}`],
+    locks: [
+      ...guestLocks(facts),
+      `dataset:${dataset.name}/**`,
+      `dataset:${kept.name}/**`,
+      `dataset:${aside}`,
+      // A promote moves snapshots of every dataset on the way.
+      ...chain.slice(1).map(each => `dataset:${each.name}`),
+    ],
     facts: { keep, kept: { name: kept.name, guid: kept.guid }, aside },
   })
 }

@@ -238,6 +238,7 @@ export function planClone(
     title,
     steps: [{ title, argv: cloneArgv({ snapshot, target }) }],
     victims: [],
+    subjects: facts.snapshots.map(({ name, guid }) => ({ name, guid })),
     warnings: [`As long as ${target} exists, ${snapshot} cannot be destroyed.`],
     locks: [lockOf(snapshot), `dataset:${target}`],
   })

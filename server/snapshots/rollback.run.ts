@@ -1,5 +1,6 @@
 /** Carrying out a roll back that destroys: exactly what was shown, or the truth about where it stopped. */
 import type { ActionContext, PlanContext } from '../action.ts'
+import { mustBeIdle, mustBeThere, mustBeTheSame } from '../datasets/guard.ts'
 import { asAppError, runStep, withWords } from '../datasets/steps.ts'
 import { counted, inWords, isRunning } from '../datasets/users.ts'
 import { AppError } from '../errors.ts'
@@ -33,7 +34,7 @@ export async function betweenStopAndStart(
     await work()
   } catch (caught) {
     const error = asAppError(caught)
-    const words = await startAgain(context, turn, stopped, canStart)
+    const words = await startAgain(context, turn, stopped, error, canStart)
     throw words === null ? error : withWords(error, words)
   }
   if (!turn.word?.start) return
@@ -55,6 +56,7 @@ async function startAgain(
   context: ActionContext,
   { room, word }: GuestTurn,
   stopped: readonly Vm[],
+  error: AppError,
   canStart: () => Promise<boolean>,
 ): Promise<string | null> {
   if (stopped.length === 0) return null
@@ -62,6 +64,9 @@ async function startAgain(
   const are = stopped.length === 1 ? 'is' : 'are'
   try {
     if (!word?.start) return `${names} ${are} shut down.`
+    if (isSilent(error)) {
+      return `${names} ${are} shut down, and not started: the last command may still be at work on the disk.`
+    }
     if (!(await canStart()))
       return `${names} ${are} shut down, and not started: the disk is not in its place.`
     for (const vm of stopped) await room.start(context, vm.name)
@@ -95,7 +100,8 @@ function isSame(before: Plan, after: Plan): boolean {
       plan.victims
         .filter(each => each.kind !== 'data')
         .map(each => [each.kind, each.name, each.guid ?? null]),
-      storageSteps(plan).map(each => each.argv ?? each.file?.path),
+      plan.subjects?.map(each => [each.name, each.guid]),
+      storageSteps(plan).map(each => each.argv ?? [each.file?.path, each.file?.before, each.file?.after]),
     ])
   return named(before) === named(after)
 }
@@ -121,6 +127,11 @@ export async function runGoBack(context: ActionContext, plan: Plan, dataset: str
   for (const [index, step] of steps.entries()) {
     context.progress(step.title, index / steps.length)
     try {
+      if (step.argv) {
+        await mustBeThere(context.host, plan)
+        await mustBeTheSame(context.host, plan, step.argv)
+        if (step.argv[1] !== 'clone') await mustBeIdle(context, dataset, { below: false })
+      }
       await runStep(context, step)
     } catch (caught) {
       throw await toldTruth(context, plan, dataset, step, asAppError(caught))

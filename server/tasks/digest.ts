@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Plan } from './model.ts'
 
 /**
- * The fingerprint of what a person was shown: the action, every step's title, argv and file, every victim with its guid.
+ * The fingerprint of what a person was shown: the action, every step's title, argv, file and note, every
+ * victim and subject with its guid.
  * Byte counts, warnings and facts are left out: they drift while people read.
  */
 function digestOf(plan: Omit<Plan, 'digest'>): string {
@@ -12,8 +13,10 @@ function digestOf(plan: Omit<Plan, 'digest'>): string {
       step.title,
       step.argv ?? null,
       step.file ? [step.file.path, step.file.before, step.file.after] : null,
+      step.note ?? null,
     ]),
     plan.victims.map(victim => [victim.kind, victim.name, victim.guid ?? null]),
+    (plan.subjects ?? []).map(subject => [subject.name, subject.guid]),
   ]
   return createHash('sha256').update(JSON.stringify(shown)).digest('hex')
 }

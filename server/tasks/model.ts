@@ -28,7 +28,7 @@ export type Refusal = { code: ErrorCode; message: string; detail?: ErrorDetail }
 
 /**
  * Facts in, exactly what will happen out. A refused plan has no steps; its refusal says why and what next.
- * `digest` covers steps, victims and their guids, not byte counts, which drift while people read.
+ * `digest` covers steps, victims and subjects with their guids, not byte counts, which drift while people read.
  */
 export type Plan = {
   /** `snapshots.rollback`: noun and verb of the action. */
@@ -37,6 +37,8 @@ export type Plan = {
   title: string
   steps: Step[]
   victims: Victim[]
+  /** What the plan stands on without destroying it (the snapshot it goes back to), so that another one is no longer it. */
+  subjects?: { name: string; guid: string }[]
   /** Sentences a person should read before they press the button. */
   warnings: string[]
   /** Resource names this holds while it runs: `vm:web1`, `dataset:tank/vms/web1`, `pool:tank`. */
