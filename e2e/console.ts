@@ -58,6 +58,8 @@ export class Console {
     const port = /:(\d+)/.exec(this.welcome.replace('Skep: http', ''))?.[1]
     if (!port) throw new Error(`no port in: ${this.welcome}`)
     this.#port = Number(port)
+    // The machine begins with the first who asks it something; only then its programs are on its PATH.
+    await this.door(host => host.run(['uname']))
   }
 
   /** Ends the process: in order, or at once as a crash would (SIGKILL). */
@@ -70,8 +72,15 @@ export class Console {
     await gone
   }
 
-  /** Types a command on the host itself, as a person in a terminal would. Rejects when it fails. */
+  /** Runs a command on the host itself, past the console. Rejects when it fails. */
   async host(...argv: string[]): Promise<string> {
+    const { exit, stdout, stderr } = await this.door(host => host.run(argv))
+    if (exit !== 0) throw new Error(`${argv.join(' ')} ended with ${exit}: ${stderr}`)
+    return stdout
+  }
+
+  /** The same as a person in a terminal would: by the executable on the machine's PATH. */
+  async terminal(...argv: string[]): Promise<string> {
     const [program = '', ...rest] = argv
     const { stdout } = await run(join(this.sandbox, 'bin', program), rest, {
       maxBuffer: 64 * 2 ** 20,
