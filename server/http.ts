@@ -18,7 +18,7 @@ import {
 } from './security.ts'
 import type { createStaticFiles } from './static.ts'
 import { exportTasks } from './tasks/history.ts'
-import { taskFilter } from './tasks/model.ts'
+import { taskFilter } from './tasks/input.ts'
 
 const TRPC = '/api/trpc/'
 /** Far above any form; a conf that a person pastes is a few KiB. */

@@ -4,7 +4,6 @@ import { procedure, publicProcedure, router } from '../trpc.ts'
 import type { SignedIn } from './accounts.ts'
 import { clearedCookie, sessionCookie } from './cookie.ts'
 import {
-  type Account,
   changePasswordInput,
   createAccountInput,
   loginInput,
@@ -13,7 +12,8 @@ import {
   setDisabledInput,
   setRoleInput,
   setupInput,
-} from './model.ts'
+} from './input.ts'
+import type { Account } from './model.ts'
 
 /** Puts the session into the browser; the answer is the account. */
 function welcome(ctx: Context, signedIn: SignedIn): Account {

@@ -10,12 +10,12 @@ import { mustBeIdle } from './guard.ts'
 import {
   createFilesystemInput,
   createVolumeInput,
-  type DatasetRow,
   datasetInput,
   inheritPropertyInput,
   renameInput,
   setPropertyInput,
-} from './model.ts'
+} from './input.ts'
+import type { DatasetRow } from './model.ts'
 import { planDestroy } from './plan.destroy.ts'
 import { type PropertyFacts, planInheritProperty, planSetProperty } from './plan.property.ts'
 import {

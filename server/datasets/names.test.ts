@@ -4,15 +4,14 @@ import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { isDatasetName, isSnapshotName } from '../host/zfs/names.ts'
 import { newTagProblem, snapshotNameProblem, tagFitsProblem, tagProblem } from '../snapshots/names.ts'
+import { datasetName, sizeText } from './input.ts'
 import {
-  datasetName,
   datasetNameProblem,
   newDatasetNameProblem,
   parseSize,
   poolNameProblem,
   roundUp,
   sizeProblem,
-  sizeText,
   userPropertyProblem,
   userValueProblem,
   volblocksizeProblem,

@@ -1,9 +1,3 @@
-/**
- * What ZFS takes as a name, a size and a property (zfs_namecheck.c, zfs_prop.c, zfsprops(7)), said in sentences.
- * A function `…Problem` returns null when there is none. Runs in a browser.
- */
-import * as z from 'zod/mini'
-
 /** ZFS_MAX_DATASET_NAME_LEN without its NUL; legal names are ASCII, so characters are bytes. */
 export const LONGEST_NAME = 255
 /** zfs_max_dataset_nesting. */
@@ -120,22 +114,3 @@ export function volumeSizeProblem(sizeBytes: number, volblocksizeBytes: number):
 export function roundUp(sizeBytes: number, blockBytes: number): number {
   return Math.ceil(sizeBytes / blockBytes) * blockBytes
 }
-
-/** A schema out of a `…Problem` function: its sentence is the message. */
-export function textWithout(problem: (text: string) => string | null): z.ZodMiniString<string> {
-  return z.string().check(context => {
-    const message = problem(context.value)
-    if (message) context.issues.push({ code: 'custom', message, input: context.value })
-  })
-}
-
-export const poolName = textWithout(poolNameProblem)
-export const datasetName = textWithout(datasetNameProblem)
-export const newDatasetName = textWithout(newDatasetNameProblem)
-export const userPropertyName = textWithout(userPropertyProblem)
-export const userPropertyValue = textWithout(userValueProblem)
-/** A typed size; the output is bytes. */
-export const sizeText = z.pipe(
-  textWithout(sizeProblem),
-  z.transform((text: string) => parseSize(text) ?? 0),
-)

@@ -10,7 +10,8 @@ import {
   rename,
   setProperty,
 } from './actions.ts'
-import { type DatasetDetail, datasetInput } from './model.ts'
+import { datasetInput } from './input.ts'
+import type { DatasetDetail } from './model.ts'
 
 /** One dataset with its properties, bookmarks, clones and kept states. AppError `not_found`. */
 async function detailOf(inventory: Inventory, dataset: string): Promise<Aged<DatasetDetail>> {

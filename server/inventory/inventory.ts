@@ -1,13 +1,7 @@
 import type { Bookmark, Dataset } from '../datasets/model.ts'
 import type { Pool, PoolDetail, Property } from '../pools/model.ts'
-import type {
-  Hold,
-  ListSnapshotsInput,
-  Snapshot,
-  SnapshotDay,
-  SnapshotDaysInput,
-  SnapshotPage,
-} from '../snapshots/model.ts'
+import type { ListSnapshotsInput, SnapshotDaysInput } from '../snapshots/input.ts'
+import type { Hold, Snapshot, SnapshotDay, SnapshotPage } from '../snapshots/model.ts'
 import type { HostFacts, HostStatus } from '../system/model.ts'
 import type { Vm } from '../vms/model.ts'
 

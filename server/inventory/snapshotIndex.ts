@@ -1,10 +1,5 @@
-import type {
-  ListSnapshotsInput,
-  Snapshot,
-  SnapshotDay,
-  SnapshotDaysInput,
-  SnapshotSort,
-} from '../snapshots/model.ts'
+import type { ListSnapshotsInput, SnapshotDaysInput } from '../snapshots/input.ts'
+import type { Snapshot, SnapshotDay, SnapshotSort } from '../snapshots/model.ts'
 import { type SnapshotFigures, type SnapshotRow, SnapshotTable, TagStore } from './snapshotTable.ts'
 
 /** How the index reads the host. A dataset that is not there is simply missing from the answer. */

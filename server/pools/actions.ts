@@ -3,7 +3,7 @@ import { defineAction } from '../action.ts'
 import { runZpool } from '../host/zpool/errors.ts'
 import { getPoolStatus } from '../host/zpool/status.ts'
 import { readPool } from '../inventory/reader.ts'
-import { scrubInput } from './model.ts'
+import { scrubInput } from './input.ts'
 import { planScrub } from './plan.ts'
 
 export const scrub = defineAction({

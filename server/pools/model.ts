@@ -1,6 +1,3 @@
-import * as z from 'zod/mini'
-import { poolName } from '../datasets/names.ts'
-
 /** OpenZFS zpoolconcepts(7): the states of a pool and of a vdev. */
 export type VdevState =
   | 'ONLINE'
@@ -85,8 +82,5 @@ export type Property = {
   received: string | null
 }
 
-const SCRUB_VERBS = ['start', 'pause', 'stop'] as const
+export const SCRUB_VERBS = ['start', 'pause', 'stop'] as const
 export type ScrubVerb = (typeof SCRUB_VERBS)[number]
-
-export const poolInput = z.object({ pool: poolName })
-export const scrubInput = z.object({ pool: poolName, verb: z.enum(SCRUB_VERBS) })

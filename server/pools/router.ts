@@ -1,6 +1,6 @@
 import { actionProcedures, procedure, router } from '../trpc.ts'
 import { scrub } from './actions.ts'
-import { poolInput } from './model.ts'
+import { poolInput } from './input.ts'
 
 export const poolsRouter = router({
   /** `{ value, heardAt }`, by name. */

@@ -10,7 +10,7 @@ import { listHolds, listSnapshotIndex, listSnapshots } from '../host/zfs/snapsho
 import { readDatasets } from '../inventory/reader.ts'
 import type { Plan } from '../tasks/model.ts'
 import { confsByVolume, readReclaim } from './facts.ts'
-import { cloneInput, createSnapshotsInput, holdInput, snapshotsInput } from './model.ts'
+import { cloneInput, createSnapshotsInput, holdInput, snapshotsInput } from './input.ts'
 import { newTagProblem } from './names.ts'
 import {
   type CreateInput,

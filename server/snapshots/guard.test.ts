@@ -5,7 +5,7 @@ import { AppError } from '../errors.ts'
 import { createLocks } from '../tasks/locks.ts'
 import { rollbackAction, swapBackAction } from './actions.rollback.ts'
 import { destroy } from './actions.ts'
-import type { RollbackInput } from './model.ts'
+import type { RollbackInput } from './input.ts'
 import { applied, guest, type StorageTest, storageTest } from './testing.ts'
 
 let test: StorageTest

@@ -1,5 +1,5 @@
 /** Names of snapshots and tags of holds (zfs_namecheck.c, zfs-hold(8)), said in sentences. Runs in a browser. */
-import { datasetNameProblem, LONGEST_NAME, partProblem, textWithout, tooLong } from '../datasets/names.ts'
+import { datasetNameProblem, LONGEST_NAME, partProblem, tooLong } from '../datasets/names.ts'
 
 /** What stands behind the @ of a snapshot that may exist. */
 export function tagProblem(tag: string): string | null {
@@ -46,8 +46,3 @@ export function splitSnapshotName(name: string): { dataset: string; tag: string 
   const at = name.indexOf('@')
   return { dataset: name.slice(0, at), tag: name.slice(at + 1) }
 }
-
-export const snapshotTag = textWithout(tagProblem)
-export const newSnapshotTag = textWithout(newTagProblem)
-export const snapshotName = textWithout(snapshotNameProblem)
-export const holdTag = textWithout(holdTagProblem)

@@ -2,7 +2,7 @@
 import { parentOf } from '../datasets/plan.ts'
 import { withDigest } from '../tasks/digest.ts'
 import type { Plan } from '../tasks/model.ts'
-import type { RollbackInput } from './model.ts'
+import type { RollbackInput } from './input.ts'
 import { freeName } from './plan.keep.ts'
 import { ROLLBACK, type RollbackHostFacts, refusedRollback, rollbackFacts } from './plan.rollback.ts'
 import { planClone } from './plan.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { filesystem, snapshot, TANK, volume } from '../datasets/testing.ts'
 import type { Property } from '../pools/model.ts'
-import type { RollbackInput } from './model.ts'
+import type { RollbackInput } from './input.ts'
 import { asideOf, cloneOptions, planKeep, roomNeeded } from './plan.keep.ts'
 import type { RollbackHostFacts } from './plan.rollback.ts'
 

@@ -12,7 +12,7 @@ import { setPropertyArgv } from '../host/zfs/properties.ts'
 import type { Property } from '../pools/model.ts'
 import { withDigest } from '../tasks/digest.ts'
 import type { Plan, Refusal, Step } from '../tasks/model.ts'
-import type { RollbackInput } from './model.ts'
+import type { RollbackInput } from './input.ts'
 import {
   afterSteps,
   guestLocks,

@@ -14,7 +14,8 @@ import type { Property } from '../pools/model.ts'
 import { refusedPlan, withDigest } from '../tasks/digest.ts'
 import type { Plan, Refusal, Step } from '../tasks/model.ts'
 import type { Vm } from '../vms/model.ts'
-import type { GuestWord, Hold, RollbackFacts, RollbackGuest, RollbackInput, Snapshot } from './model.ts'
+import type { RollbackInput } from './input.ts'
+import type { GuestWord, Hold, RollbackFacts, RollbackGuest, Snapshot } from './model.ts'
 
 /** A guest that uses what is rolled back, with what the guests' own room says about stopping and starting it. */
 export type GuestFacts = {

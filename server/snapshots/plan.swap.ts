@@ -6,7 +6,8 @@ import { promoteArgv, renameArgv } from '../host/zfs/change.ts'
 import { inheritPropertyArgv } from '../host/zfs/properties.ts'
 import { refusedPlan, withDigest } from '../tasks/digest.ts'
 import type { Plan, Refusal, Step } from '../tasks/model.ts'
-import type { Snapshot, SwapBackInput } from './model.ts'
+import type { SwapBackInput } from './input.ts'
+import type { Snapshot } from './model.ts'
 import {
   asideOf,
   childSteps,

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { AppError } from '../errors.ts'
 import { rollbackAction, swapBackAction } from './actions.rollback.ts'
-import type { RollbackInput } from './model.ts'
+import type { RollbackInput } from './input.ts'
 import { applied, guest, type StorageTest, storageTest } from './testing.ts'
 
 let test: StorageTest

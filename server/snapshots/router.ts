@@ -3,7 +3,7 @@ import { rollbackAction, swapBackAction } from './actions.rollback.ts'
 import { clone, create, destroy, hold, release } from './actions.ts'
 import { readReclaim } from './facts.ts'
 import { guestRoom } from './guest-room.ts'
-import { listSnapshotsInput, snapshotDaysInput, snapshotInput, snapshotsInput } from './model.ts'
+import { listSnapshotsInput, snapshotDaysInput, snapshotInput, snapshotsInput } from './input.ts'
 
 export const snapshotsRouter = router({
   /** A page: filtered and sorted over all snapshots, `{ rows, total, heardAt }`. */

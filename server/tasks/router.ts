@@ -1,7 +1,7 @@
 import { AppError } from '../errors.ts'
 import { procedure, router } from '../trpc.ts'
 import { getTask, listTaskPage } from './history.ts'
-import { listTasksInput, taskIdInput } from './model.ts'
+import { listTasksInput, taskIdInput } from './input.ts'
 
 export const tasksRouter = router({
   /** Newest first: `{ rows, next }`; `next` is the `before` of the following page, null at the end. */

@@ -1,5 +1,3 @@
-import * as z from 'zod/mini'
-
 /**
  * What a guest is doing, told from the process, /dev/vmm, run.lock and Skep's run record together.
  * `waiting`: bhyve waits for a first viewer (fbuf wait). `firmware`: runs, but the guest has not taken ACPI yet is not
@@ -117,66 +115,6 @@ export type PciDevice = { bus: number; slot: number; func: number; emulation: st
 export const GUEST_KINDS = ['freebsd', 'linux', 'windows', 'openbsd', 'netbsd', 'other'] as const
 export type GuestKind = (typeof GUEST_KINDS)[number]
 export const DISK_EMULATIONS = ['virtio-blk', 'nvme', 'ahci-hd'] as const
-
-const guestName = z.string().check(z.minLength(1), z.maxLength(229))
-const datasetName = z.string().check(z.minLength(1), z.maxLength(255))
-
-export const createVmInput = z.object({
-  name: guestName,
-  /** `default` or a name of datastore_list. */
-  datastore: z.string(),
-  kind: z.enum(GUEST_KINDS),
-  cpus: z.number().check(z.int(), z.minimum(1)),
-  memoryMiB: z.number().check(z.int(), z.minimum(32)),
-  disk: z.discriminatedUnion('from', [
-    z.object({
-      from: z.literal('new'),
-      /** Full name of the new zvol: `tank/vms/debian01/disk0`. */
-      dataset: datasetName,
-      sizeBytes: z.number().check(z.int(), z.positive()),
-      sparse: z.boolean(),
-      volblocksizeBytes: z.nullable(z.number()),
-      emulation: z.enum(DISK_EMULATIONS),
-    }),
-    z.object({ from: z.literal('existing'), dataset: datasetName, emulation: z.enum(DISK_EMULATIONS) }),
-  ]),
-  /** Null: no network card. */
-  switchName: z.nullable(z.string()),
-  /** `1024x768`; null: no framebuffer, serial console only. */
-  resolution: z.nullable(z.string().check(z.regex(/^\d{3,4}x\d{3,4}$/, 'A resolution is WIDTHxHEIGHT.'))),
-  /** Name of a file in the datastore's .iso directory, put into the drive; null: none. */
-  iso: z.nullable(z.string()),
-})
-export type CreateVmInput = z.output<typeof createVmInput>
-
-export const vmInput = z.object({ vm: guestName })
-export const shutdownInput = z.object({
-  vm: guestName,
-  /** After these seconds without an end it is forced off. */
-  graceSeconds: z.number().check(z.int(), z.minimum(5), z.maximum(3600)),
-})
-/** `zvols`: full names of the zvols to destroy with it; those not named stay. */
-export const destroyVmInput = z.object({ vm: guestName, zvols: z.array(datasetName) })
-export const editVmInput = z.object({
-  vm: guestName,
-  /** sha256 of the conf that the form was filled from. */
-  revision: z.string(),
-  name: z.optional(guestName),
-  cpus: z.optional(z.number().check(z.int(), z.minimum(1))),
-  memoryMiB: z.optional(z.number().check(z.int(), z.minimum(32))),
-  autostart: z.optional(z.boolean()),
-})
-export type EditVmInput = z.output<typeof editVmInput>
-export const cloneVmInput = z.object({
-  vm: guestName,
-  /** A snapshot tag that every zvol of the guest has; null: a fresh one is taken. */
-  tag: z.nullable(z.string()),
-  name: guestName,
-  /** With a network card on the same switches (new MACs), or without any. */
-  network: z.boolean(),
-})
-
-export type CloneVmInput = z.output<typeof cloneVmInput>
 
 /** What the create form can offer on this host. */
 export type VmChoices = {

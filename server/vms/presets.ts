@@ -1,6 +1,7 @@
 /** What the form starts with for each kind of guest, and the conf it makes. Pure. */
 import { editConf } from './conf.ts'
-import type { CreateVmInput, GuestKind, VmChoices } from './model.ts'
+import type { CreateVmInput } from './input.ts'
+import type { GuestKind, VmChoices } from './model.ts'
 
 const GIB = 1024 ** 3
 

@@ -6,7 +6,7 @@ import { destroy } from './actions/destroy.ts'
 import { edit } from './actions/edit.ts'
 import { cleanUp, forceOff, reset, shutdown, start } from './actions/life.ts'
 import { readChoices, readVm } from './detail.ts'
-import { vmInput } from './model.ts'
+import { vmInput } from './input.ts'
 
 export const vmsRouter = router({
   list: procedure('viewer').query(({ ctx }) => ctx.inventory.vms()),

@@ -13,8 +13,8 @@ import { destroy } from './actions/destroy.ts'
 import { edit } from './actions/edit.ts'
 import { cleanUp, forceOff, start } from './actions/life.ts'
 import { readVm } from './detail.ts'
+import type { CreateVmInput } from './input.ts'
 import { vmUsing } from './lifecycle.ts'
-import type { CreateVmInput } from './model.ts'
 import { readGuestNamed, readVms } from './read.ts'
 
 let host: TestHost
