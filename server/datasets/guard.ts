@@ -19,7 +19,7 @@ function touched(argv: readonly string[]): string[] {
   switch (argv[1]) {
     case 'destroy': {
       const [dataset = '', tags] = last.split('@')
-      return tags === undefined ? [last] : tags.split(',').map(tag => `${dataset}@${tag}`)
+      return tags === undefined ? [last] : [dataset, ...tags.split(',').map(tag => `${dataset}@${tag}`)]
     }
     case 'rollback':
       return [last, last.split('@')[0] ?? '']

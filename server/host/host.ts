@@ -16,6 +16,8 @@ export type FileEntry = {
   type: 'file' | 'directory' | 'other'
   sizeBytes: number
   mtimeMs: number
+  /** It is a symbolic link: type, size and time are those of what it leads to. Left out by `stat`. */
+  link?: boolean
 }
 
 /** A running program whose output is read line by line as it comes. */

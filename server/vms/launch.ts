@@ -1,10 +1,12 @@
 /** Reads what a start needs to know of the host, and says what a start would run. */
 import { createHash } from 'node:crypto'
+import { holdsDisks } from '../datasets/users.ts'
 import { AppError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { buildLaunch, type LaunchResult } from './command.ts'
 import { confText, editConf, parseConf } from './conf.ts'
 import { bootrom, FIRMWARE_DIRECTORY, isUefi } from './firmware.ts'
+import type { Vm } from './model.ts'
 import { type NicPlan, planNics } from './nics.ts'
 import { type GuestRead, readGuests } from './read.ts'
 import { markedTaps, runScript } from './run-script.ts'
@@ -29,6 +31,8 @@ export type StartFacts = {
   /** Disks that are not there, with their paths. */
   missingDisks: { index: number; path: string }[]
   memoryOfHostBytes: number | null
+  /** Other guests that run, or may run elsewhere, with a disk of this one: two writers would ruin what is on it. */
+  sharing: { guest: string; path: string }[]
 }
 
 /** A uuid and MACs that are the same however often the plan is made, and differ between guests and machines. */
@@ -179,8 +183,22 @@ async function readStart(host: Host, known: Known): Promise<StartFacts> {
     oldStartedConf: guest.startedConf,
     missingModules: lacking,
     missingDisks: gone,
+    sharing: sharedDisks(
+      read.vm,
+      others.map(one => toVm(one, view)),
+    ),
     memoryOfHostBytes: memory.exit === 0 ? Number(memory.stdout.trim()) || null : null,
   }
+}
+
+function sharedDisks(vm: Vm, others: readonly Vm[]): StartFacts['sharing'] {
+  const writes = (one: Vm) => one.disks.filter(disk => disk.emulation !== 'ahci-cd').map(disk => disk.path)
+  const own = new Set(writes(vm))
+  return others.filter(holdsDisks).flatMap(one =>
+    writes(one)
+      .filter(path => own.has(path))
+      .map(path => ({ guest: one.name, path })),
+  )
 }
 
 /** The conf with a uuid and MACs where it has none, as vm-bhyve writes them at the first start. */

@@ -94,7 +94,10 @@ export function planClone(input: CloneVmInput, facts: CloneFacts): Plan {
       ...(isRunning ? [`${vm.name} runs: the clone is as if its power had been cut.`] : []),
       ...(input.network ? [] : [`${name} has no network card, so that it cannot disturb ${vm.name}.`]),
     ],
-    locks: [vmLock(name), ...targets.map(target => `dataset:${target}`)],
+    subjects: facts.snapshots
+      .filter(each => input.tag !== null && each.tag === tag && volumes.includes(each.dataset))
+      .map(each => ({ name: each.name, guid: each.guid })),
+    locks: [vmLock(name), ...[...volumes, ...targets].map(dataset => `dataset:${dataset}`)],
     facts: { conf, directory: place.directory, targets },
   })
 }

@@ -1,6 +1,8 @@
 /** Destroying a guest: every volume, snapshot and file that dies is named; nothing else dies. Pure. */
-import type { DatasetRow } from '../datasets/model.ts'
-import { setArgv } from '../host/sysrc.ts'
+import type { Bookmark, DatasetRow } from '../datasets/model.ts'
+import { bookmarkVictim } from '../datasets/plan.destroy.ts'
+import { usersOf } from '../datasets/users.ts'
+import { removeWordArgv } from '../host/sysrc.ts'
 import { destroyArgv } from '../host/zfs/destroy.ts'
 import type { Snapshot } from '../snapshots/model.ts'
 import { refusedPlan, withDigest } from '../tasks/digest.ts'
@@ -14,6 +16,7 @@ export type DestroyVmFacts = {
   datasets: readonly DatasetRow[]
   /** Of every dataset that may die. */
   snapshots: readonly Snapshot[]
+  bookmarks: readonly Bookmark[]
   /** Files below the guest's directory with their sizes, deepest first; directories end with a slash. */
   files: readonly { path: string; sizeBytes: number }[]
   vmList: readonly string[]
@@ -38,6 +41,9 @@ export function dyingDatasets(
   return stays ? [...zvols] : [...zvols, own]
 }
 
+/** What a plan says about files, for carrying it out: exactly these are removed. */
+export type DestroyVmShown = { directory: string; files: string[]; own: string | null }
+
 export function planDestroyVm(zvols: readonly string[], facts: DestroyVmFacts): Plan {
   const { vm } = facts
   const title = `Destroy ${vm.name}`
@@ -57,6 +63,11 @@ export function planDestroyVm(zvols: readonly string[], facts: DestroyVmFacts): 
     victims: victimsOf(dying, facts),
     warnings: kept.length > 0 ? [`These volumes stay: ${kept.join(', ')}.`] : [],
     locks: [vmLock(vm.name), ...dying.map(dataset => `dataset:${dataset}`)],
+    facts: {
+      directory: vm.directory,
+      files: facts.files.map(file => file.path),
+      own: facts.own,
+    } satisfies DestroyVmShown,
     freedBytes: facts.datasets
       .filter(each => dying.includes(each.name))
       .reduce((sum, each) => sum + each.usedBytes - each.usedByChildrenBytes, 0),
@@ -69,6 +80,13 @@ function destroyRefusal(
   facts: DestroyVmFacts,
 ): Refusal | null {
   const { vm } = facts
+  const inside = facts.datasets.find(
+    each => each.mounted === true && each.mountpoint?.startsWith(`${vm.directory}/`),
+  )
+  if (inside) {
+    const message = `${inside.name} is mounted at ${inside.mountpoint}, inside the directory of ${vm.name}: its files are no part of the guest.`
+    return no('refused', message, 'Unmount it or destroy it first.', [inside.name])
+  }
   for (const name of zvols) {
     const row = facts.datasets.find(each => each.name === name)
     if (row?.type !== 'volume') return no('not_found', `There is no volume ${name}.`, 'Look again.', [name])
@@ -77,7 +95,7 @@ function destroyRefusal(
         name,
       ])
     }
-    const other = facts.vms.find(one => one.name !== vm.name && one.disks.some(disk => disk.dataset === name))
+    const other = usersOf(facts.vms, facts.datasets, name).find(one => one.name !== vm.name)
     if (other)
       return no('in_use', `${name} is a disk of ${other.name} too.`, 'Leave it out.', [name, other.name])
     const child = facts.datasets.find(each => each.name.startsWith(`${name}/`))
@@ -127,11 +145,10 @@ function fileSteps(facts: DestroyVmFacts): Step[] {
 
 function autostartStep(facts: DestroyVmFacts): Step[] {
   if (facts.vm.autostart === null) return []
-  const rest = facts.vmList.filter(name => name !== facts.vm.name)
   return [
     {
       title: 'Take it off the list of guests that start by themselves',
-      argv: setArgv('vm_list', rest.join(' ')),
+      argv: removeWordArgv('vm_list', facts.vm.name),
     },
   ]
 }
@@ -143,6 +160,9 @@ function victimsOf(dying: readonly string[], facts: DestroyVmFacts): Victim[] {
     if (!row) continue
     const kind = row.type === 'volume' ? 'volume' : 'filesystem'
     victims.push({ kind, name, guid: row.guid, bytes: row.referencedBytes, createdAt: row.createdAt })
+    for (const each of facts.bookmarks.filter(one => one.name.startsWith(`${name}#`))) {
+      victims.push(bookmarkVictim(each))
+    }
     for (const each of snapshotsOf(name, facts)) {
       victims.push({
         kind: 'snapshot',

@@ -1,6 +1,6 @@
 /** Changing a guest's conf, its name, and whether it starts by itself. Pure. */
 
-import { setArgv } from '../host/sysrc.ts'
+import { addWordArgv, removeWordArgv, setArgv } from '../host/sysrc.ts'
 import { renameArgv } from '../host/zfs/change.ts'
 import { refusedPlan, withDigest } from '../tasks/digest.ts'
 import type { Plan, Refusal, Step } from '../tasks/model.ts'
@@ -143,5 +143,7 @@ function autostartStep(input: EditVmInput, facts: EditFacts, name: string | null
     : renamed.filter(one => one !== now)
   if (list.join(' ') === vmList.join(' ')) return []
   const title = wanted ? `Start ${now} by itself with the machine` : `Do not start ${now} by itself`
-  return [{ title, argv: setArgv('vm_list', list.join(' ')) }]
+  if (name !== null) return [{ title, argv: setArgv('vm_list', list.join(' ')) }]
+  // One word in or out: what others change in the list meanwhile stays.
+  return [{ title, argv: (wanted ? addWordArgv : removeWordArgv)('vm_list', now) }]
 }

@@ -9,6 +9,7 @@ import { isUefi } from './firmware.ts'
 import type { StartFacts } from './launch.ts'
 import { type Vm, type VmVerb, whyNot } from './model.ts'
 import { type Leftover, leftoverWords, sentenceList } from './state.ts'
+import { whyBadName } from './validate.ts'
 
 export function vmLock(name: string): string {
   return `vm:${name}`
@@ -94,6 +95,17 @@ function startRefusal(facts: StartFacts): Refusal | null {
       `disk${disk.index}_name`,
     )
   }
+  const shared = facts.sharing[0]
+  if (shared) {
+    const message = `${shared.guest} is running on ${shared.path}, which is a disk of ${vm.name} too: two writers would ruin what is on it.`
+    return { ...no(message, `Shut ${shared.guest} down first.`), code: 'in_use' }
+  }
+  const bad = whyBadName(vm.name)
+  if (bad)
+    return no(
+      `${vm.name} has a name that vm-bhyve does not take. ${bad}`,
+      'Rename its directory and its conf.',
+    )
   const memory = facts.memoryOfHostBytes
   if (memory !== null && vm.memoryBytes !== null && vm.memoryBytes > memory) {
     return no(`${vm.name} wants more memory than this machine has.`, 'Give it less memory.', 'memory')

@@ -130,8 +130,10 @@ export async function listEntries(directory: string): Promise<FileEntry[]> {
       names.map(async name => {
         const full = path.join(directory, name)
         // A symbolic link that leads nowhere is still an entry.
-        const stats = (await statOrNull(full).catch(() => null)) ?? (await lstat(full).catch(() => null))
-        return stats ? [entry(name, stats)] : []
+        const own = await lstat(full).catch(() => null)
+        if (!own?.isSymbolicLink()) return own ? [entry(name, own)] : []
+        const stats = (await statOrNull(full).catch(() => null)) ?? own
+        return [{ ...entry(name, stats), link: true }]
       }),
     )
     return entries.flat()

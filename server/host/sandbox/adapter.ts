@@ -12,6 +12,7 @@ const Entry = z.object({
   type: z.enum(['file', 'directory', 'other']),
   sizeBytes: z.number(),
   mtimeMs: z.number(),
+  link: z.optional(z.boolean()),
 })
 
 /** A kernel's connection: how the adapter reaches one. In a test it is there already. */

@@ -7,6 +7,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   rmdirSync,
@@ -98,13 +99,22 @@ export function listDirectory(world: World, machinePath: string): FileEntry[] {
     const entries: FileEntry[] = []
     for (const name of readdirSync(directory).sort()) {
       try {
-        entries.push(entryOf(name, path.join(directory, name)))
+        entries.push(listed(world, name, path.join(directory, name)))
       } catch {
         // It went away between the two looks.
       }
     }
     return entries
   })
+}
+
+/** A mounted filesystem is a link here too, to its own files; the machine sees a directory. */
+function listed(world: World, name: string, file: string): FileEntry {
+  const entry = entryOf(name, file)
+  if (!lstatSync(file).isSymbolicLink()) return entry
+  return readlinkSync(file).startsWith(path.join(world.dir, 'fs', path.sep))
+    ? entry
+    : { ...entry, link: true }
 }
 
 function entryOf(name: string, file: string): FileEntry {

@@ -81,6 +81,6 @@ export const clone = defineAction({
     orNotFound('vms.clone', `Clone ${input.vm} as ${input.name}`, async () =>
       planClone(input, await readFacts(context, input)),
     ),
-  run: (context, plan) => runOrUndo(context, plan.steps),
+  run: (context, plan) => runOrUndo(context, plan),
   settle: settleCreation,
 })

@@ -1,6 +1,7 @@
 /** Creating a guest; what a failed creation made is taken away again. */
 import { type Action, type ActionContext, defineAction, type PlanContext } from '../../action.ts'
 import { readPoolOf } from '../../datasets/actions.ts'
+import { mustBeTheSame } from '../../datasets/guard.ts'
 import { runStep, withWords } from '../../datasets/steps.ts'
 import { AppError } from '../../errors.ts'
 import { runOrThrow } from '../../host/answer.ts'
@@ -72,16 +73,27 @@ async function findIso(
   return null
 }
 
+/** A directory that is there already is somebody else's, and would be filled and later taken away. */
+async function makeDirectory({ host }: ActionContext, path: string): Promise<void> {
+  if ((await host.stat(path)) !== null)
+    throw new AppError('exists', `${path} is there already: somebody else has made it just now.`)
+  await host.mkdir(path)
+}
+
 /** Runs a step of a creation; a directory is made through the door, not by a program. */
 async function runCreateStep(context: ActionContext, step: Step): Promise<void> {
-  if (step.argv?.[0] === 'mkdir') await context.host.mkdir(step.argv[1] ?? '')
+  if (step.argv?.[0] === 'mkdir') await makeDirectory(context, step.argv[1] ?? '')
   else if (step.argv?.[0] === 'cp') await runOrThrow(context.host, step.argv, [])
   else await runStep(context, step)
 }
 
 /** Takes one thing away that a step has made. Null where the step made nothing. */
 async function undo(context: ActionContext, step: Step): Promise<void> {
-  if (step.file) return context.host.remove(step.file.path)
+  if (step.file) {
+    if ((await context.host.read(step.file.path)) !== step.file.after)
+      throw new AppError('changed', `${step.file.path} was written by somebody else.`)
+    return context.host.remove(step.file.path)
+  }
   const made = step.argv?.at(-1) ?? ''
   if (step.argv?.[0] === 'mkdir' || step.argv?.[0] === 'cp') return context.host.remove(made)
   if (step.argv?.[1] === 'snapshot') {
@@ -100,11 +112,13 @@ function madeBy(step: Step): string {
  * Runs steps that make things. When one fails, what was made before is taken away again in reverse order; the error then
  * says that nothing is left, or exactly what remains.
  */
-export async function runOrUndo(context: ActionContext, steps: readonly Step[]): Promise<void> {
+export async function runOrUndo(context: ActionContext, plan: Plan): Promise<void> {
+  const { steps } = plan
   const done: Step[] = []
   for (const [index, step] of steps.entries()) {
     context.progress(step.title, index / steps.length)
     try {
+      if (step.argv) await mustBeTheSame(context.host, plan, step.argv)
       await runCreateStep(context, step)
       done.push(step)
     } catch (error) {
@@ -161,6 +175,6 @@ export const create = defineAction({
   role: 'operator',
   input: createVmInput,
   plan: async (context, input) => planCreate(input, await readCreateFacts(context, input)),
-  run: (context, plan) => runOrUndo(context, plan.steps),
+  run: (context, plan) => runOrUndo(context, plan),
   settle: settleCreation,
 })

@@ -1,13 +1,16 @@
 /** Destroying a guest with the volumes that were named. */
+import * as z from 'zod/mini'
 import { defineAction, type PlanContext } from '../../action.ts'
+import { mustBeTheSame } from '../../datasets/guard.ts'
 import { runStep, withWords } from '../../datasets/steps.ts'
+import { inWords } from '../../datasets/users.ts'
 import { AppError } from '../../errors.ts'
 import { runOrThrow } from '../../host/answer.ts'
-import { listSnapshots } from '../../host/zfs/snapshots.ts'
+import { listBookmarks, listSnapshots } from '../../host/zfs/snapshots.ts'
 import { readDatasets } from '../../inventory/reader.ts'
-import { destroyVmInput } from '../input.ts'
-import { type DestroyVmFacts, dyingDatasets, planDestroyVm } from '../plan.destroy.ts'
-import { listIfThere, readGuests } from '../read.ts'
+import { destroyVmInput, whyNot } from '../model.ts'
+import { type DestroyVmFacts, type DestroyVmShown, dyingDatasets, planDestroyVm } from '../plan.destroy.ts'
+import { listIfThere, readGuestNamed, readGuests } from '../read.ts'
 import { toVm } from '../state.ts'
 import { orNotFound } from './life.ts'
 
@@ -15,8 +18,11 @@ import { orNotFound } from './life.ts'
 async function filesBelow(context: PlanContext, directory: string): Promise<DestroyVmFacts['files']> {
   const found: { path: string; sizeBytes: number }[] = []
   for (const entry of await listIfThere(context.host, directory)) {
+    // Where snapdir=visible: the snapshots, which go with their dataset.
+    if (entry.name === '.zfs') continue
     const path = `${directory}/${entry.name}`
-    if (entry.type === 'directory') {
+    // A link dies as a link: what it leads to is no part of the guest.
+    if (entry.type === 'directory' && entry.link !== true) {
       found.push(...(await filesBelow(context, path)), { path: `${path}/`, sizeBytes: 0 })
     } else {
       found.push({ path, sizeBytes: entry.sizeBytes })
@@ -40,7 +46,39 @@ async function readFacts(
     datasets.some(row => row.name === each),
   )
   const snapshots = known.length > 0 ? await listSnapshots(context.host, { datasets: known }) : []
-  return { vm, vms, datasets, snapshots, files, vmList: setup.rc.vmList, own }
+  const bookmarks = (await Promise.all(known.map(each => listBookmarks(context.host, each)))).flat()
+  return { vm, vms, datasets, snapshots, bookmarks, files, vmList: setup.rc.vmList, own }
+}
+
+const shownFacts = z.object({
+  directory: z.string(),
+  files: z.array(z.string()),
+  own: z.nullable(z.string()),
+}) satisfies z.ZodMiniType<DestroyVmShown>
+
+/** AppError `in_use`: somebody has started it by hand since the plan was made. A guest without a conf is off. */
+async function mustBeOff(context: PlanContext, name: string): Promise<void> {
+  try {
+    const { vm } = await readGuestNamed(context.host, name, context.now())
+    const why = whyNot(vm, 'destroy')
+    if (why !== null)
+      throw new AppError('in_use', `${name} was started meanwhile: it is ${vm.state}.`, { next: why })
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === 'not_found')) throw error
+  }
+}
+
+/** AppError `changed`: a file came into the directory that was not shown. */
+async function mustHoldNothingElse(context: PlanContext, shown: DestroyVmShown): Promise<void> {
+  const known = new Set(shown.files)
+  const fresh = (await filesBelow(context, shown.directory))
+    .map(file => file.path)
+    .filter(path => !known.has(path))
+  if (fresh.length === 0) return
+  throw new AppError('changed', `${inWords(fresh)} came into the guest's directory meanwhile.`, {
+    names: fresh,
+    next: 'Look at it, then decide again.',
+  })
 }
 
 export const destroy = defineAction({
@@ -52,16 +90,22 @@ export const destroy = defineAction({
       planDestroyVm(input.zvols, await readFacts(context, input.vm, input.zvols)),
     ),
   async run(context, plan, input) {
-    const { vm, files, own } = await readFacts(context, input.vm, input.zvols)
+    const shown = z.parse(shownFacts, plan.facts)
     const done: string[] = []
     for (const [index, step] of plan.steps.entries()) {
       context.progress(step.title, index / plan.steps.length)
       try {
-        if (step.argv?.[0] === 'zfs') await runStep(context, step)
-        else if (step.argv) await runOrThrow(context.host, step.argv, [])
+        if (step.argv?.[0] === 'zfs') {
+          await mustBeOff(context, input.vm)
+          if (step.argv.at(-1) === shown.own) await mustHoldNothingElse(context, shown)
+          await mustBeTheSame(context.host, plan, step.argv)
+          await runStep(context, step)
+        } else if (step.argv) await runOrThrow(context.host, step.argv, [])
         else {
-          for (const file of files) await context.host.remove(file.path.replace(/\/$/, ''))
-          if (own === null) await context.host.remove(vm.directory)
+          await mustBeOff(context, input.vm)
+          await mustHoldNothingElse(context, shown)
+          for (const path of shown.files) await context.host.remove(path.replace(/\/$/, ''))
+          if (shown.own === null) await context.host.remove(shown.directory)
         }
         done.push(step.title)
       } catch (error) {
@@ -74,9 +118,10 @@ export const destroy = defineAction({
   async settle(context, plan) {
     const name = plan.victims.find(victim => victim.kind === 'vm')?.name ?? ''
     const { guests } = await readGuests(context.host, context.now())
-    const datasets = new Set((await readDatasets(context.host)).map(each => each.name))
+    const guids = new Set((await readDatasets(context.host)).map(each => each.guid))
     const left = plan.victims.filter(
-      victim => (victim.kind === 'volume' || victim.kind === 'filesystem') && datasets.has(victim.name),
+      ({ kind, guid }) =>
+        (kind === 'volume' || kind === 'filesystem') && guid !== undefined && guids.has(guid),
     )
     const isThere = guests.some(guest => guest.place.name === name)
     if (!isThere && left.length === 0)

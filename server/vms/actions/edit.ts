@@ -4,9 +4,9 @@ import { runStep, withWords } from '../../datasets/steps.ts'
 import { AppError } from '../../errors.ts'
 import { runOrThrow } from '../../host/answer.ts'
 import { parseConf } from '../conf.ts'
-import { editVmInput } from '../input.ts'
+import { type EditVmInput, editVmInput } from '../model.ts'
 import { type EditFacts, planEdit } from '../plan.edit.ts'
-import { listIfThere, readGuests, readIfThere, revisionOf } from '../read.ts'
+import { listIfThere, readGuestNamed, readGuests, readIfThere, revisionOf } from '../read.ts'
 import { toVm } from '../state.ts'
 import { readSysctl } from './create.ts'
 import { orNotFound } from './life.ts'
@@ -33,6 +33,16 @@ async function readFacts(context: PlanContext, name: string): Promise<EditFacts>
   }
 }
 
+/** Nobody locks a conf: an editor may have written it a moment ago, or somebody started the guest that gets a new name. */
+async function mustBeAsShown(context: PlanContext, input: EditVmInput): Promise<void> {
+  const { vm, guest } = await readGuestNamed(context.host, input.vm, context.now())
+  if (revisionOf(guest.conf ?? '') !== input.revision)
+    throw new AppError('changed', `${vm.name}.conf was changed by somebody else just now.`)
+  const isRenamed = input.name !== undefined && input.name !== vm.name
+  if (isRenamed && vm.state !== 'stopped' && vm.state !== 'crashed')
+    throw new AppError('in_use', `${vm.name} was started meanwhile: it is ${vm.state}.`)
+}
+
 export const edit = defineAction({
   name: 'vms.edit',
   role: 'operator',
@@ -41,18 +51,18 @@ export const edit = defineAction({
     orNotFound('vms.edit', `Change ${input.vm}`, async () =>
       planEdit(input, await readFacts(context, input.vm)),
     ),
-  async run(context, plan) {
+  async run(context, plan, input) {
+    await mustBeAsShown(context, input)
     const done: string[] = []
     for (const [index, step] of plan.steps.entries()) {
       context.progress(step.title, index / plan.steps.length)
       try {
-        if (step.file && step.file.before !== null) {
-          // Nobody locks a conf: an editor may have written it a moment ago.
-          const now = await readIfThere(context.host, step.file.path)
-          if (now !== step.file.before) {
-            throw new AppError('changed', `${step.file.path} was changed by somebody else just now.`)
-          }
-        }
+        // Into a directory that is there mv(1) would move it, under its old name.
+        if (step.argv?.[0] === 'mv' && (await context.host.stat(step.argv[2] ?? '')) !== null)
+          throw new AppError(
+            'exists',
+            `${step.argv[2]} is there already: somebody else has made it just now.`,
+          )
         if (step.note?.startsWith('rm ')) await context.host.remove(step.note.slice('rm '.length))
         else if (step.argv && step.argv[0] !== 'zfs') await runOrThrow(context.host, step.argv, [])
         else await runStep(context, step)
