@@ -3,7 +3,8 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useSubscription } from '@trpc/tanstack-react-query'
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from 'react'
 import type { Change } from '../server/inventory/inventory.ts'
-import { isStale, staleAfter } from './invalidation.ts'
+import { staleAfter } from './invalidation.ts'
+import { renew } from './renewal.ts'
 import { useTRPC } from './trpc.tsx'
 
 /** Whether this browser hears of changes; `since` is when it stopped to (Unix ms). */
@@ -23,7 +24,7 @@ export function Live({ children }: { children: ReactNode }) {
     (changes: readonly Change[]) => {
       const stale = changes.flatMap(staleAfter)
       if (stale.length === 0) return
-      void client.invalidateQueries({ predicate: query => isStale(query.queryKey, stale) })
+      renew(client, stale)
     },
     [client],
   )

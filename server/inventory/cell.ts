@@ -1,5 +1,4 @@
 import { AppError } from '../errors.ts'
-import { singleFlight } from '../host/single-flight.ts'
 import type { Aged } from './inventory.ts'
 
 /** What a cell needs to know about the host it reads from. */
@@ -16,14 +15,14 @@ export type Trouble = { begins: (error: unknown) => void; ends: () => void }
 /** One thing read from the host: single-flight, with its age, read again only after `invalidate`. */
 export type Cell<T> = {
   /**
-   * The value as the host said it after the last `invalidate`. From a host that does not answer: the old value with its
-   * age at once, while the question is repeated behind it; the error where there is no old value.
+   * The value as the host said it to a question asked after the last `invalidate`. From a host that does not answer: the
+   * old value with its age at once, while the question is repeated behind it; the error where there is no old value.
    */
   read(): Promise<Aged<T>>
-  /** Asks the host even when nothing says the value has changed. */
+  /** An answer to a question asked after this moment, also when nothing says the value has changed. */
   reread(): Promise<Aged<T>>
   peek(): Aged<T> | null
-  /** The value is no longer to be trusted; a read under way does not count. */
+  /** The value is no longer to be trusted, nor is the answer to a question that is under way. */
   invalidate(): void
 }
 
@@ -36,23 +35,54 @@ export function isSilence(error: unknown): boolean {
   return error instanceof AppError && (error.code === 'unreachable' || error.code === 'timeout')
 }
 
-export function createCell<T>(watcher: Watcher, load: () => Promise<T>, trouble?: Trouble): Cell<T> {
+export type CellOptions<T> = {
+  trouble?: Trouble
+  /**
+   * Called with a value and the one before it, when no `invalidate` had said that it would change: what one reader
+   * found by chance is news to all others.
+   */
+  found?: (before: T, after: T) => void
+}
+
+/**
+ * Every `invalidate` is a mark with a number, and every answer counts for the marks that were there when its question
+ * was asked. An answer never passes for what the host says after a mark that came while it was under way, and whoever
+ * reads meanwhile waits for it instead of taking the old value.
+ */
+export function createCell<T>(
+  watcher: Watcher,
+  load: () => Promise<T>,
+  { trouble, found }: CellOptions<T> = {},
+): Cell<T> {
   let kept: Aged<T> | null = null
-  let dirty = true
+  let marked = 1
+  /** The newest mark that `kept` answers. */
+  let covered = 0
+  /** The question under way, and the newest mark when it was asked. */
+  let current: { mark: number; promise: Promise<Aged<T>> } | null = null
+  let next: Promise<Aged<T>> | null = null
+  /** Unix ms of the question that `kept` answers. */
+  let askedAt = 0
+  let failed = false
   /** Unix ms of the last question without an answer, null when the last one was answered. */
   let silentAt: number | null = null
-  /** The read that answers the last `invalidate`; until it ends the kept value is still the old one. */
-  let renewal: Promise<Aged<T>> | null = null
 
-  const ask = async (): Promise<Aged<T>> => {
+  const ask = async (mark: number): Promise<Aged<T>> => {
+    const at = watcher.now()
     try {
       const value = await load()
+      const before = kept
+      const isUnforeseen = covered === marked
       kept = { value, heardAt: watcher.now() }
+      covered = mark
+      askedAt = at
+      failed = false
+      if (before && isUnforeseen) found?.(before.value, value)
       if (silentAt !== null) trouble?.ends()
       silentAt = null
       return kept
     } catch (error) {
-      dirty = true
+      failed = true
       if (!isSilence(error)) throw error
       silentAt = watcher.now()
       trouble?.begins(error)
@@ -61,39 +91,48 @@ export function createCell<T>(watcher: Watcher, load: () => Promise<T>, trouble?
     }
   }
 
-  const flight = singleFlight(ask)
-  /** A read under way that began before the last `invalidate` does not count. */
-  const again = (): Promise<Aged<T>> => {
-    if (!dirty) return flight.join()
-    dirty = false
-    const mine = flight.fresh()
-    const done = (): void => {
-      if (renewal === mine) renewal = null
-    }
-    renewal = mine
-    mine.then(done, done)
-    return mine
+  const begin = (): Promise<Aged<T>> => {
+    const mark = marked
+    const promise = ask(mark).finally(() => {
+      current = null
+    })
+    current = { mark, promise }
+    return promise
   }
+
+  /** A question asked after this moment: at once, or when the one under way has ended. */
+  const afresh = (): Promise<Aged<T>> => {
+    if (!current) return begin()
+    next ??= current.promise.then(ignore, ignore).then(() => {
+      next = null
+      return begin()
+    })
+    return next
+  }
+
+  /** A question asked after the newest mark. */
+  const answer = (): Promise<Aged<T>> => (current?.mark === marked ? current.promise : afresh())
 
   return {
     async read() {
-      if (!kept) return again()
+      if (!kept) return answer()
       if (silentAt !== null) {
-        if (watcher.now() - silentAt > REST_MS) flight.join().catch(() => undefined)
+        if (!current && watcher.now() - silentAt > REST_MS) begin().catch(ignore)
         return kept
       }
-      const isFresh =
-        !dirty && renewal === null && (watcher.trusted() || watcher.now() - kept.heardAt < UNTRUSTED_MS)
-      return isFresh ? kept : again()
+      const isYoung = watcher.trusted() || watcher.now() - askedAt < UNTRUSTED_MS
+      return covered === marked && !failed && isYoung ? kept : answer()
     },
-    async reread() {
-      return again()
-    },
+    reread: afresh,
     peek: () => kept,
     invalidate() {
-      dirty = true
+      marked += 1
     },
   }
+}
+
+function ignore(): void {
+  // Who waited for that question has been told how it ended.
 }
 
 /** Cells by name; the ones not read for longest are forgotten beyond `limit`. */

@@ -18,6 +18,8 @@ export type Effect = {
   figures: string[]
   /** These and all below have gone or have other names. */
   below: string[]
+  /** A dataset with all below it has another name now. */
+  renamed: { from: string; to: string } | null
   /** Pools came or went: read everything again. */
   everything: boolean
 }
@@ -29,6 +31,7 @@ const NOTHING: Effect = {
   snapshots: [],
   figures: [],
   below: [],
+  renamed: null,
   everything: false,
 }
 
@@ -62,8 +65,10 @@ export function effectOf(event: HostEvent): Effect {
     case 'rename': {
       if (isSnapshot) return { ...own, snapshots: [dataset] }
       const renamedTo = /^-> (.+)$/.exec(event.text ?? '')?.[1]
-      const both = renamedTo ? [dataset, renamedTo] : [dataset]
-      return { ...own, datasets: both, list: true, below: both }
+      // To where is not said: nothing is where it was.
+      if (!renamedTo) return { ...own, everything: true }
+      const both = [dataset, renamedTo]
+      return { ...own, datasets: both, list: true, below: both, renamed: { from: dataset, to: renamedTo } }
     }
     case 'promote':
       return { ...own, list: true, snapshots: [dataset] }

@@ -154,6 +154,7 @@ describe('asking the host', () => {
   })
 
   it('is silent without a viewer, and closes the stream some time after the last one left', async () => {
+    await inventory.vms()
     const first = await watching()
     const second = inventory.watch(() => undefined)
     first.stop()

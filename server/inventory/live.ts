@@ -82,7 +82,10 @@ export function createInventory(options: InventoryOptions): Inventory {
     },
   })
 
-  const pools = createCell(watcher, heard(read.pools), trouble('pools'))
+  const pools = createCell(watcher, heard(read.pools), {
+    trouble: trouble('pools'),
+    found: (before, after) => announcer.tell(changedPools(before, after)),
+  })
   const pool = createCells(watcher, async name => {
     const detail = await read.pool(name)
     if (detail.scan.state === 'running') followScan(name)
@@ -90,15 +93,22 @@ export function createInventory(options: InventoryOptions): Inventory {
   })
   const origins = new Origins()
   const readRows = async (): Promise<DatasetRow[]> => {
+    const moment = origins.moment
     const list = await read.datasets()
-    origins.take(list)
+    origins.take(list, moment)
     return list
   }
-  const rows = createCell(watcher, heard(readRows), trouble('datasets'))
+  const rows = createCell(watcher, heard(readRows), {
+    trouble: trouble('datasets'),
+    found: (before, after) => announcer.tell(changedDatasets(before, after)),
+  })
   const properties = createCells(watcher, read.properties)
   const bookmarks = createCells(watcher, read.bookmarks)
   const holds = createCells(watcher, read.holds)
-  const vms = createCell(watcher, heard(read.vms), trouble('guests'))
+  const vms = createCell(watcher, heard(read.vms), {
+    trouble: trouble('guests'),
+    found: (before, after) => announcer.tell(changedVms(before, after)),
+  })
   const facts = createCell(watcher, heard(read.facts))
   const index = new SnapshotIndex(read.snapshots, now)
   const indexTrouble = trouble(SNAPSHOTS)
@@ -117,16 +127,25 @@ export function createInventory(options: InventoryOptions): Inventory {
     index.invalidateFigures(dataset)
   }
 
+  /** The dataset and all below it: gone, or under another name. */
+  function distrustBelow(dataset: string): void {
+    index.invalidateBelow(dataset)
+    const isBelow = (key: string): boolean => key.startsWith(`${dataset}/`)
+    for (const key of bookmarks.keys()) if (isBelow(key)) bookmarks.invalidate(key)
+    for (const key of holds.keys()) if (isBelow(key)) holds.invalidate(key)
+  }
+
   function apply(event: HostEvent): void {
     const effect = effectOf(event)
-    if (effect.everything) distrustAll()
     const related = origins.follow(event)
+    if (effect.everything) distrustAll()
     for (const name of effect.pools) pool.invalidate(name)
     if (effect.pools.length > 0 || effect.list) pools.invalidate()
     if (effect.list || effect.datasets.length > 0) rows.invalidate()
     if (effect.list) properties.invalidate()
     for (const dataset of effect.datasets) properties.invalidate(dataset)
-    for (const dataset of effect.below) index.invalidateBelow(dataset)
+    for (const dataset of effect.below) distrustBelow(dataset)
+    if (effect.renamed) index.moved(effect.renamed.from, effect.renamed.to)
     for (const dataset of effect.snapshots) index.invalidate(dataset)
     // A promote moves snapshots between the clone and what it hung on; where that is not known, all may have moved.
     if (event.verb === 'promote' && related.length === 0) index.invalidateAll()
@@ -158,17 +177,17 @@ export function createInventory(options: InventoryOptions): Inventory {
 
   /** Calls `work` again and again while somebody watches; a failed round is only a missed one. */
   function poll(name: string, everyMs: number, work: () => Promise<boolean>): void {
-    if (timers.has(name) || !stream) return
-    const round = (): void => {
-      work()
-        .catch(() => true)
-        .then(goOn => {
-          timers.delete(name)
-          if (goOn && stream && announcer.listeners > 0) arm()
-        })
+    const watched = stream
+    if (timers.has(name) || !watched) return
+    const round = async (): Promise<void> => {
+      const goOn = await work().catch(() => true)
+      // Watching may have ended meanwhile, and begun anew with rounds of its own.
+      if (stream !== watched) return
+      timers.delete(name)
+      if (goOn && announcer.listeners > 0) arm()
     }
     const arm = (): void => {
-      const timer = setTimeout(round, everyMs)
+      const timer = setTimeout(() => void round(), everyMs)
       timer.unref()
       timers.set(name, timer)
     }
@@ -187,27 +206,22 @@ export function createInventory(options: InventoryOptions): Inventory {
   let marks: ReadonlyMap<string, string> | null = null
 
   async function pollVms(): Promise<boolean> {
+    const watched = stream
     const seen = marks
-    marks = (await read.vmMarks?.()) ?? null
-    if (marks && seen) {
-      const changes = changedMarks(seen, marks)
+    const now = (await read.vmMarks?.()) ?? null
+    if (stream !== watched) return false
+    marks = now
+    if (now && seen) {
+      const changes = changedMarks(seen, now)
       if (changes.length > 0) vms.invalidate()
       announcer.tell(changes)
-    } else await rereadVms()
+    } else if (vms.peek()) await vms.reread()
     return true
   }
 
-  async function rereadVms(): Promise<void> {
-    const before = vms.peek()
-    const after = await vms.reread()
-    if (before) announcer.tell(changedVms(before.value, after.value))
-  }
-
+  /** What changes without an event; the cells tell what they find. */
   async function pollFigures(): Promise<boolean> {
-    const [poolsBefore, rowsBefore] = [pools.peek(), rows.peek()]
-    if (poolsBefore) announcer.tell(changedPools(poolsBefore.value, (await pools.reread()).value))
-    if (rowsBefore) announcer.tell(changedDatasets(rowsBefore.value, (await rows.reread()).value))
-    await rereadVms()
+    for (const cell of [pools, rows, vms]) if (cell.peek()) await cell.reread()
     return true
   }
 
@@ -254,7 +268,7 @@ export function createInventory(options: InventoryOptions): Inventory {
 
   /** Brings the index up to date; on a silent host an index once read is shown at once and asked for again behind it. */
   async function ensureIndex(): Promise<void> {
-    if (!streaming && now() - indexCheckedAt > UNTRUSTED_MS) index.invalidateAll()
+    if (!streaming && !index.isReadingAll && now() - indexCheckedAt > UNTRUSTED_MS) index.invalidateAll()
     if (!index.isDirty) return
     if (index.isLoaded && troubles.has(SNAPSHOTS)) {
       if (now() - indexCheckedAt > UNTRUSTED_MS) void loadIndex().catch(() => undefined)

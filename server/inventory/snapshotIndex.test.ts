@@ -129,11 +129,12 @@ describe('a change', () => {
     expect(index.countOf('tank/d0001')).toBe(3)
   })
 
-  it('that comes while it is being read is read as well', async () => {
+  it('that comes while it is being read is read for those who ask after it', async () => {
     fill(1, 1)
-    const reading = index.ensure()
+    const before = index.ensure()
     index.invalidate('tank/d0000')
-    await reading
+    const after = index.ensure()
+    await Promise.all([before, after])
     expect(asked).toEqual(['rows all', 'rows tank/d0000'])
   })
 

@@ -20,6 +20,8 @@ const MOST_DATASETS_AT_ONCE = 100
 const FIGURES_GOOD_FOR_MS = 10_000
 /** Of everything at once they are asked for rarely: on a large host that reading takes seconds. */
 const ALL_FIGURES_GOOD_FOR_MS = 300_000
+/** How often one answer is begun again because the host changed while it was put together. */
+const MOST_ROUNDS = 3
 /** A dataset with this many snapshots is read whole; of a larger one only the rows on the screen. */
 const WHOLE_DATASET_BELOW = 400
 
@@ -34,8 +36,19 @@ export class SnapshotIndex {
   readonly #tables = new Map<string, SnapshotTable>()
   readonly #dirty = new Set<string>()
   #allDirty = true
+  /**
+   * Every `invalidate…` is a mark with a number. A reading counts for the marks that were there when it began: one that
+   * comes meanwhile makes it old before it ends, and whoever asks meanwhile waits for the reading that counts for them.
+   */
+  #marked = 1
+  #covered = 0
   #heardAt = 0
   #flight: Promise<void> | null = null
+  /** What the reading under way asks for: these datasets, `null` = all. */
+  #reading: readonly string[] | null = []
+  /** The same for figures: the newest mark, and the newest of each dataset. */
+  #figuresMark = 0
+  readonly #figuresMarked = new Map<string, number>()
   /** Orders already worked out: scrolling asks for the same one page by page. */
   readonly #orders = new Map<string, Ref[]>()
 
@@ -50,7 +63,12 @@ export class SnapshotIndex {
 
   /** True when a read would have to wait for the host: also while a reading that others asked for is under way. */
   get isDirty(): boolean {
-    return this.#allDirty || this.#dirty.size > 0 || this.#flight !== null
+    return this.#covered < this.#marked
+  }
+
+  /** True while everything is being read. */
+  get isReadingAll(): boolean {
+    return this.#reading === null
   }
 
   get heardAt(): number {
@@ -64,29 +82,45 @@ export class SnapshotIndex {
 
   /** The dataset's snapshots may have changed. */
   invalidate(dataset: string): void {
+    this.#marked += 1
     this.#dirty.add(dataset)
   }
 
   /** Only the figures (clones, holds, used) of the dataset's snapshots may have changed. */
   invalidateFigures(dataset: string): void {
+    this.#figuresMarked.set(dataset, ++this.#figuresMark)
     this.#tables.get(dataset)?.forgetFigures()
   }
 
   /** A dataset and all below it are gone, or have another name. */
   invalidateBelow(dataset: string): void {
-    for (const name of this.#tables.keys()) {
-      if (name === dataset || name.startsWith(`${dataset}/`)) this.#dirty.add(name)
-    }
-    this.#dirty.add(dataset)
+    this.invalidate(dataset)
+    for (const name of this.#namesBelow(dataset)) this.#dirty.add(name)
+  }
+
+  /** A dataset and all below it have another name: what is below the new one was never heard of. */
+  moved(from: string, to: string): void {
+    this.invalidateBelow(from)
+    this.invalidateBelow(to)
+    for (const name of this.#namesBelow(from)) this.#dirty.add(to + name.slice(from.length))
   }
 
   invalidateAll(): void {
+    this.#marked += 1
     this.#allDirty = true
   }
 
-  /** Reads what is dirty; single-flight, and again for those that became dirty meanwhile. */
+  /** Datasets below this one that are known or just being read; while all are read nobody knows which those are. */
+  #namesBelow(dataset: string): string[] {
+    if (this.#reading === null) this.#allDirty = true
+    const known = new Set([...this.#tables.keys(), ...this.#dirty, ...(this.#reading ?? [])])
+    return [...known].filter(name => name.startsWith(`${dataset}/`))
+  }
+
+  /** Reads what was dirty when this was called; single-flight. What becomes dirty meanwhile is for those who ask then. */
   async ensure(): Promise<void> {
-    while (this.isDirty) {
+    const wanted = this.#marked
+    while (this.#covered < wanted) {
       this.#flight ??= this.#load().finally(() => {
         this.#flight = null
       })
@@ -95,16 +129,21 @@ export class SnapshotIndex {
   }
 
   async #load(): Promise<void> {
+    const mark = this.#marked
     const datasets = [...this.#dirty]
     const whole = this.#allDirty || datasets.length > MOST_DATASETS_AT_ONCE
     this.#allDirty = false
     this.#dirty.clear()
+    this.#reading = whole ? null : datasets
     try {
-      this.#take(whole ? null : datasets, await this.#reader.rows(whole ? null : datasets))
+      this.#take(this.#reading, await this.#reader.rows(this.#reading))
+      this.#covered = mark
     } catch (error) {
       if (whole) this.#allDirty = true
       for (const dataset of datasets) this.#dirty.add(dataset)
       throw error
+    } finally {
+      this.#reading = []
     }
   }
 
@@ -120,21 +159,25 @@ export class SnapshotIndex {
       const table = new SnapshotTable(dataset, rows, this.#tags)
       if (older) table.inherit(older)
       this.#tables.set(dataset, table)
+      // Figures that were asked for before count for the former rows.
+      this.#figuresMarked.set(dataset, ++this.#figuresMark)
     }
+    for (const name of this.#figuresMarked.keys())
+      if (!this.#tables.has(name)) this.#figuresMarked.delete(name)
     this.#heardAt = this.#now()
     this.#orders.clear()
   }
 
   /** A page of the list: filtered and sorted over everything, figures read for the rows shown. */
-  async page(query: ListSnapshotsInput): Promise<{ rows: Snapshot[]; total: number }> {
-    await this.ensure()
-    const sort = query.sort ?? 'name'
-    if (sort === 'used' || sort === 'referenced') await this.#fillScope(query.dataset)
-    const all = this.#order(query.dataset, query.filter ?? '', sort, query.descending ?? false)
-    const order = withinPeriod(all, query.from, query.to)
-    const refs = order.slice(query.offset, query.offset + query.limit)
-    await this.#fill(refs)
-    return { rows: refs.map(ref => ref.table.snapshot(ref.row)), total: order.length }
+  page(query: ListSnapshotsInput): Promise<{ rows: Snapshot[]; total: number }> {
+    const { dataset, filter = '', sort = 'name', descending = false, offset, limit } = query
+    return this.#settled(async () => {
+      if (sort === 'used' || sort === 'referenced') await this.#fillScope(dataset)
+      const order = withinPeriod(this.#order(dataset, filter, sort, descending), query.from, query.to)
+      const refs = order.slice(offset, offset + limit)
+      await this.#fill(refs)
+      return () => ({ rows: refs.map(ref => ref.table.snapshot(ref.row)), total: order.length })
+    })
   }
 
   /** How many of the listed snapshots were taken on each day of the browser's calendar, oldest day first. */
@@ -150,21 +193,32 @@ export class SnapshotIndex {
   }
 
   /** All snapshots of a dataset with their figures, oldest first. */
-  async of(dataset: string): Promise<Snapshot[]> {
-    await this.ensure()
-    await this.#fillScope(dataset)
-    const table = this.#tables.get(dataset)
-    if (!table) return []
-    return rowsOf(table)
-      .sort((a, b) => byCreation(a, b))
-      .map(ref => table.snapshot(ref.row))
+  of(dataset: string): Promise<Snapshot[]> {
+    return this.#settled(async () => {
+      await this.#fillScope(dataset)
+      return () => this.#order(dataset, '', 'created', false).map(ref => ref.table.snapshot(ref.row))
+    })
   }
 
   /** Every snapshot with its figures, sorted by name: one long reading when none is cached. */
-  async all(): Promise<Snapshot[]> {
-    await this.ensure()
-    await this.#fillScope(undefined)
-    return this.#order(undefined, '', 'name', false).map(ref => ref.table.snapshot(ref.row))
+  all(): Promise<Snapshot[]> {
+    return this.#settled(async () => {
+      await this.#fillScope(undefined)
+      return () => this.#order(undefined, '', 'name', false).map(ref => ref.table.snapshot(ref.row))
+    })
+  }
+
+  /**
+   * Reads rows and then figures, and begins again when the rows were read anew in between: figures find their rows by
+   * name in the newest ones. After some rounds with a host that never rests, what is there is the answer.
+   */
+  async #settled<T>(read: () => Promise<() => T>): Promise<T> {
+    for (let round = 1; ; round += 1) {
+      await this.ensure()
+      const taken = this.#covered
+      const answer = await read()
+      if (taken === this.#covered || round === MOST_ROUNDS) return answer()
+    }
   }
 
   #order(dataset: string | undefined, filter: string, sort: SnapshotSort, descending: boolean): Ref[] {
@@ -194,7 +248,7 @@ export class SnapshotIndex {
       if (table.size < WHOLE_DATASET_BELOW && wanted.length > 20) await this.#fillScope(table.dataset)
       else names.push(...wanted.filter(ref => ref.table === table).map(ref => table.name(ref.row)))
     }
-    if (names.length > 0) this.#note(await this.#reader.figures({ names }))
+    if (names.length > 0) await this.#ask({ names })
   }
 
   async #fillScope(dataset: string | undefined): Promise<void> {
@@ -202,20 +256,27 @@ export class SnapshotIndex {
       dataset === undefined ? [...this.#tables.values()] : [this.#tables.get(dataset)].filter(isTable)
     const goodFor = dataset === undefined ? ALL_FIGURES_GOOD_FOR_MS : FIGURES_GOOD_FOR_MS
     if (!tables.some(table => rowsOf(table).some(ref => this.#isOld(ref, goodFor)))) return
-    this.#note(await this.#reader.figures(dataset === undefined ? 'all' : { dataset }))
+    await this.#ask(dataset === undefined ? 'all' : { dataset })
   }
 
   #isOld(ref: Ref, goodForMs = FIGURES_GOOD_FOR_MS): boolean {
     return this.#now() - ref.table.heardAt(ref.row) >= goodForMs
   }
 
-  #note(figures: Map<string, SnapshotFigures>): void {
+  /** Asks for figures. What a mark has made old meanwhile is taken where nothing is known, and asked for again. */
+  async #ask(of: FiguresOf): Promise<void> {
+    const mark = this.#figuresMark
+    const figures = await this.#reader.figures(of)
     const heardAt = this.#now()
     for (const [name, each] of figures) {
       const at = name.indexOf('@')
-      const table = this.#tables.get(name.slice(0, at))
+      const dataset = name.slice(0, at)
+      const table = this.#tables.get(dataset)
       const row = table?.rowOf(name.slice(at + 1)) ?? -1
-      if (table && row >= 0) table.setFigures(row, each, heardAt)
+      if (!table || row < 0) continue
+      const isOld = (this.#figuresMarked.get(dataset) ?? 0) > mark
+      if (!isOld) table.setFigures(row, each, heardAt)
+      else if (table.heardAt(row) === 0) table.setFigures(row, each, 0)
     }
   }
 }

@@ -57,12 +57,11 @@ export function createLiveHub(options: {
   }
 
   /**
-   * What a browser that has seen `lastId` missed; `everything` when that is not known any more. A new browser gets an
-   * empty batch: from then on it has an id to come back with.
+   * What a browser that has seen `lastId` missed; `everything` when that is not known any more. So it is for a new
+   * browser: what its page has asked for before this moment may be old, and nobody told it.
    */
   function since(lastId: string | null): Batch[] {
-    if (lastId === null) return [{ id: idOf(count), changes: [] }]
-    const [sender, digits = ''] = lastId.split('.')
+    const [sender, digits = ''] = lastId?.split('.') ?? []
     const number = sender === mark && /^\d+$/.test(digits) ? Number(digits) : -1
     if (number >= forgotten && number <= count) return kept.slice(number - forgotten)
     return [{ id: idOf(count), changes: [{ topic: 'everything' }] }]
