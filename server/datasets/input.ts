@@ -1,13 +1,5 @@
 import * as z from 'zod/mini'
-import {
-  datasetNameProblem,
-  newDatasetNameProblem,
-  parseSize,
-  poolNameProblem,
-  sizeProblem,
-  userPropertyProblem,
-  userValueProblem,
-} from './names.ts'
+import { datasetNameProblem, parseSize, poolNameProblem, sizeProblem } from './names.ts'
 
 /** A schema out of a `…Problem` function: its sentence is the message. */
 export function textWithout(problem: (text: string) => string | null): z.ZodMiniString<string> {
@@ -19,9 +11,6 @@ export function textWithout(problem: (text: string) => string | null): z.ZodMini
 
 export const poolName = textWithout(poolNameProblem)
 export const datasetName = textWithout(datasetNameProblem)
-export const newDatasetName = textWithout(newDatasetNameProblem)
-export const userPropertyName = textWithout(userPropertyProblem)
-export const userPropertyValue = textWithout(userValueProblem)
 /** A typed size; the output is bytes. */
 export const sizeText = z.pipe(
   textWithout(sizeProblem),

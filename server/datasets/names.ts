@@ -1,3 +1,8 @@
+/**
+ * What ZFS takes as a name, a size and a property (zfs_namecheck.c, zfs_prop.c, zfsprops(7)), said in sentences.
+ * A function `…Problem` returns null when there is none. Runs in a browser.
+ */
+
 /** ZFS_MAX_DATASET_NAME_LEN without its NUL; legal names are ASCII, so characters are bytes. */
 export const LONGEST_NAME = 255
 /** zfs_max_dataset_nesting. */

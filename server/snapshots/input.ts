@@ -1,12 +1,9 @@
 import * as z from 'zod/mini'
 import { textWithout } from '../datasets/input.ts'
 import { CONF_CHOICES, ROLLBACK_WAYS, SNAPSHOT_SORTS } from './model.ts'
-import { holdTagProblem, newTagProblem, snapshotNameProblem, tagProblem } from './names.ts'
+import { snapshotNameProblem } from './names.ts'
 
-export const snapshotTag = textWithout(tagProblem)
-export const newSnapshotTag = textWithout(newTagProblem)
-export const snapshotName = textWithout(snapshotNameProblem)
-export const holdTag = textWithout(holdTagProblem)
+const snapshotName = textWithout(snapshotNameProblem)
 
 const name = z.string().check(z.minLength(1), z.maxLength(255))
 const tag = z.string().check(z.minLength(1), z.maxLength(255))

@@ -39,10 +39,3 @@ export function holdTagProblem(tag: string): string | null {
   const bytes = new TextEncoder().encode(tag).length
   return bytes > LONGEST_NAME ? `A tag has at most ${LONGEST_NAME} bytes, this one has ${bytes}.` : null
 }
-
-/** `tank/vms/debian@before` → its dataset and tag; null where it is no snapshot's name. */
-export function splitSnapshotName(name: string): { dataset: string; tag: string } | null {
-  if (snapshotNameProblem(name) !== null) return null
-  const at = name.indexOf('@')
-  return { dataset: name.slice(0, at), tag: name.slice(at + 1) }
-}
