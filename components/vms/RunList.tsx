@@ -4,8 +4,8 @@ import { CodeBlock } from '../ui/Copy.tsx'
 import { duration } from '../ui/format.ts'
 import { Panel } from '../ui/Page.tsx'
 import { StateMark, type Tone } from '../ui/State.tsx'
-import { commandLine } from '../ui/shell.ts'
 import { Time } from '../ui/Time.tsx'
+import { commandLines } from './argv.ts'
 
 /** 0 and 1 are how a guest reboots and powers off; 2 is a halt; the rest went wrong (bhyve(8), EXIT STATUS). */
 export function exitTone(exit: VmExit): Tone {
@@ -37,7 +37,7 @@ export function RunList({ runs }: { runs: VmRun[] }) {
             <details className="mt-2" open={Boolean(run.exit && exitTone(run.exit) === 'bad')}>
               <summary className="cursor-pointer text-muted">Command and what bhyve said</summary>
               <div className="mt-2 flex flex-col gap-2">
-                <CodeBlock text={commandLine(run.argv)} label="Command" />
+                <CodeBlock text={commandLines(run.argv)} label="Command" />
                 {run.stderr ? (
                   <CodeBlock text={run.stderr} label="Standard error" />
                 ) : (

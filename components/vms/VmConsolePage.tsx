@@ -9,7 +9,11 @@ import { Screen } from './screen/Screen.tsx'
 import { VmFrame } from './VmFrame.tsx'
 
 export function VmConsolePage({ name }: { name: string }) {
-  return <VmFrame name={name}>{vm => <Console vm={vm} />}</VmFrame>
+  return (
+    <VmFrame name={name} filling>
+      {vm => <Console vm={vm} />}
+    </VmFrame>
+  )
 }
 
 function Console({ vm }: { vm: VmDetail }) {

@@ -16,17 +16,26 @@ import { PageHeader } from '../ui/Page.tsx'
 import { Loading } from '../ui/Spinner.tsx'
 import { Badge, StateMark } from '../ui/State.tsx'
 import { Tabs } from '../ui/Tabs.tsx'
-import { Time } from '../ui/Time.tsx'
 import { doToVm, vmMenu, vmReason } from './menu.tsx'
 import { StopLadder } from './StopLadder.tsx'
+import { Uptime } from './Uptime.tsx'
 import { isAlive, VM_STATES } from './words.ts'
 
 /** The head that all tabs of a guest share: name, state, verbs. `children` gets the guest once it is known. */
-export function VmFrame({ name, children }: { name: string; children: (vm: VmDetail) => ReactNode }) {
+export function VmFrame({
+  name,
+  filling,
+  children,
+}: {
+  name: string
+  /** The page is as high as the window leaves: what is below the head fills the rest. */
+  filling?: boolean
+  children: (vm: VmDetail) => ReactNode
+}) {
   const query = useQuery(useTRPC().vms.get.queryOptions({ vm: name }))
   const vm = query.data
   return (
-    <>
+    <div className={filling ? 'flex h-full min-h-[26rem] flex-col' : undefined}>
       {vm ? <Head vm={vm} /> : <PageHeader title={name} />}
       {query.error && !vm && <ErrorNotice error={explain(query.error)} />}
       {query.error && vm && (
@@ -35,7 +44,7 @@ export function VmFrame({ name, children }: { name: string; children: (vm: VmDet
         </Banner>
       )}
       {vm ? children(vm) : !query.error && <Loading what={name} lines={6} />}
-    </>
+    </div>
   )
 }
 
@@ -65,12 +74,15 @@ function Head({ vm }: { vm: VmDetail }) {
           <>
             <Badge>
               <StateMark {...VM_STATES[vm.state]} />
-              {vm.pid !== null && <> · pid {vm.pid}</>}
-              {vm.startedAt !== null && alive && (
-                <>
-                  {' '}
-                  · started <Time at={vm.startedAt} />
-                </>
+              {alive && (
+                <span>
+                  {vm.pid !== null && `· pid ${vm.pid} `}
+                  {vm.startedAt !== null && (
+                    <>
+                      · <Uptime since={vm.startedAt} />
+                    </>
+                  )}
+                </span>
               )}
             </Badge>
             {vm.cpus !== null && vm.memoryBytes !== null && (

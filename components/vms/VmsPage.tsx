@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
 import { useRouter } from 'next/navigation'
+import { useMemo } from 'react'
 import { explain } from '../errors.ts'
 import { roleReason } from '../shell/me.ts'
 import { paths } from '../shell/paths.ts'
@@ -11,13 +12,22 @@ import { Button } from '../ui/Button.tsx'
 import { DataTable } from '../ui/DataTable.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { PageHeader } from '../ui/Page.tsx'
-import { VM_COLUMNS } from './columns.tsx'
+import { vmColumns } from './columns.tsx'
 import { createVm, vmMenu } from './menu.tsx'
 
 export function VmsPage() {
-  const vms = useQuery(useTRPC().vms.list.queryOptions())
+  const trpc = useTRPC()
+  const vms = useQuery(trpc.vms.list.queryOptions())
   const tools = useTools()
   const router = useRouter()
+  // The tree has read the datasets already; the zvols' sizes are among them.
+  const datasets = useQuery(trpc.datasets.list.queryOptions()).data?.value
+  const columns = useMemo(() => {
+    const sizes = new Map(
+      datasets?.flatMap(each => (each.volsizeBytes ? [[each.name, each.volsizeBytes]] : [])),
+    )
+    return vmColumns(tools, sizes)
+  }, [tools, datasets])
   const create = (
     <Button
       look="primary"
@@ -34,7 +44,7 @@ export function VmsPage() {
       <DataTable
         name="vms"
         label="Virtual machines"
-        columns={VM_COLUMNS}
+        columns={columns}
         rows={vms.data?.value}
         rowId={vm => vm.name}
         error={vms.error && explain(vms.error)}

@@ -1,16 +1,76 @@
-import type { Vm } from '../../server/vms/model.ts'
+import { Play, Power } from 'lucide-react'
+import type { Vm, VmVerb } from '../../server/vms/model.ts'
+import type { Tools } from '../shell/actions.ts'
 import { paths } from '../shell/paths.ts'
+import { IconButton } from '../ui/Button.tsx'
 import { Bytes } from '../ui/Bytes.tsx'
 import { StateMark } from '../ui/State.tsx'
-import { RowLink } from '../ui/TableRow.tsx'
-import { Time } from '../ui/Time.tsx'
+import { RowLink, useRowTab } from '../ui/TableRow.tsx'
 import type { Column } from '../ui/table.ts'
-import { diskName, VM_STATES } from './words.ts'
+import { doToVm, vmReason } from './menu.tsx'
+import { Uptime } from './Uptime.tsx'
+import { diskName, isAlive, VM_STATES } from './words.ts'
 
 const missing = <span className="text-faint">–</span>
 
-/** What `vm list` shows, and disk, uptime and load beside it. */
-export const VM_COLUMNS: readonly Column<Vm>[] = [
+/** Sizes of zvols by name, bytes. */
+export type VolumeSizes = ReadonlyMap<string, number>
+
+/** Sum of the disks that are zvols; null where none is known. */
+function diskBytes(vm: Vm, sizes: VolumeSizes): number | null {
+  const known = vm.disks.flatMap(disk => sizes.get(disk.dataset ?? '') ?? [])
+  return known.length > 0 ? known.reduce((sum, each) => sum + each, 0) : null
+}
+
+/** What `vm list` shows, with disk, uptime and load beside it, and the verb a guest is most likely in for. */
+export function vmColumns(tools: Tools, sizes: VolumeSizes): readonly Column<Vm>[] {
+  return [
+    ...STATE,
+    {
+      id: 'disk',
+      header: 'Disk',
+      min: 84,
+      align: 'right',
+      cell: vm => {
+        const total = diskBytes(vm, sizes)
+        const names = vm.disks.map(diskName).join('\n')
+        if (total !== null)
+          return (
+            <span title={names}>
+              <Bytes value={total} />
+            </span>
+          )
+        return vm.disks.length > 0 ? <span title={names}>{vm.disks[0]?.backing}</span> : missing
+      },
+      sort: vm => diskBytes(vm, sizes),
+      text: vm => vm.disks.map(diskName).join(' '),
+    },
+    ...REST,
+    {
+      id: 'verb',
+      header: 'Power',
+      min: 64,
+      cell: vm => <PowerButton vm={vm} tools={tools} />,
+    },
+  ]
+}
+
+function PowerButton({ vm, tools }: { vm: Vm; tools: Tools }) {
+  const tab = useRowTab()
+  const verb: VmVerb = isAlive(vm.state) ? 'shutdown' : 'start'
+  return (
+    <IconButton
+      small
+      tabIndex={tab}
+      label={verb === 'start' ? `Start ${vm.name}` : `Shut down ${vm.name}`}
+      icon={verb === 'start' ? <Play size={14} /> : <Power size={14} />}
+      disabled={vmReason(vm, verb, tools)}
+      onClick={() => doToVm(vm, verb, tools)}
+    />
+  )
+}
+
+const STATE: readonly Column<Vm>[] = [
   {
     id: 'name',
     header: 'Name',
@@ -28,12 +88,21 @@ export const VM_COLUMNS: readonly Column<Vm>[] = [
   {
     id: 'state',
     header: 'State',
-    min: 130,
+    min: 150,
     grow: 1,
     always: true,
-    cell: vm => <StateMark {...VM_STATES[vm.state]} />,
+    cell: vm => (
+      <span className="flex min-w-0 items-baseline gap-2" title={vm.stateReason ?? undefined}>
+        <StateMark {...VM_STATES[vm.state]} className="self-center" />
+        {vm.pid !== null && (
+          <span className="text-faint text-sm max-sm:hidden" title={`pid ${vm.pid}`}>
+            {vm.pid}
+          </span>
+        )}
+      </span>
+    ),
     sort: vm => VM_STATES[vm.state].word,
-    text: vm => `${VM_STATES[vm.state].word} ${vm.stateReason ?? ''}`,
+    text: vm => `${VM_STATES[vm.state].word} ${vm.stateReason ?? ''} ${vm.pid ?? ''}`,
   },
   {
     id: 'cpus',
@@ -61,25 +130,15 @@ export const VM_COLUMNS: readonly Column<Vm>[] = [
   },
   {
     id: 'uptime',
-    header: 'Started',
-    min: 130,
-    cell: vm => (vm.startedAt === null ? missing : <Time at={vm.startedAt} />),
+    header: 'Uptime',
+    min: 104,
+    align: 'right',
+    cell: vm => (vm.startedAt === null || vm.pid === null ? missing : <Uptime since={vm.startedAt} />),
     sort: vm => vm.startedAt,
   },
-  {
-    id: 'disk',
-    header: 'Disk',
-    min: 150,
-    grow: 2,
-    cell: vm =>
-      vm.disks.length === 0 ? (
-        missing
-      ) : (
-        <span className="truncate font-mono text-sm">{vm.disks.map(diskName).join(', ')}</span>
-      ),
-    sort: vm => (vm.disks[0] ? diskName(vm.disks[0]) : null),
-    text: vm => vm.disks.map(diskName).join(' '),
-  },
+]
+
+const REST: readonly Column<Vm>[] = [
   {
     id: 'vnc',
     header: 'VNC',
@@ -91,7 +150,7 @@ export const VM_COLUMNS: readonly Column<Vm>[] = [
   {
     id: 'autostart',
     header: 'Autostart',
-    min: 90,
+    min: 84,
     cell: vm => (vm.autostart === null ? 'No' : `Yes [${vm.autostart}]`),
     sort: vm => vm.autostart,
   },
@@ -112,13 +171,17 @@ export const VM_COLUMNS: readonly Column<Vm>[] = [
     hidden: true,
   },
   {
-    id: 'pid',
-    header: 'Pid',
-    min: 80,
-    align: 'right',
-    cell: vm => vm.pid ?? missing,
-    sort: vm => vm.pid,
-    text: vm => String(vm.pid ?? ''),
+    id: 'disks',
+    header: 'Zvols and files',
+    min: 200,
+    grow: 2,
+    cell: vm =>
+      vm.disks.length === 0 ? (
+        missing
+      ) : (
+        <span className="truncate font-mono text-sm">{vm.disks.map(diskName).join(', ')}</span>
+      ),
+    sort: vm => (vm.disks[0] ? diskName(vm.disks[0]) : null),
     hidden: true,
   },
 ]

@@ -21,12 +21,10 @@ type ScreenProps = {
   startAction?: ReactNode
   /** Where the same screen fills a window of its own; left out in that window. */
   ownWindowHref?: string
-  /** The screen takes all the height there is. */
-  filling?: boolean
 }
 
 /** A guest's screen with its keyboard and pointer, and the tools above it. */
-export function Screen({ guest, state, startAction, ownWindowHref, filling }: ScreenProps) {
+export function Screen({ guest, state, startAction, ownWindowHref }: ScreenProps) {
   const frame = useRef<HTMLDivElement>(null)
   const target = useRef<HTMLDivElement>(null)
   const last = useRef<HTMLCanvasElement>(null)
@@ -126,19 +124,18 @@ export function Screen({ guest, state, startAction, ownWindowHref, filling }: Sc
           {status.notice}
         </Banner>
       )}
-      <div
-        className={cx(
-          'relative grid min-h-64 flex-1 place-items-center overflow-auto rounded-lg bg-screen',
-          !fullScreen.on && !filling && 'aspect-[4/3] max-h-[calc(100dvh-290px)]',
-        )}
-      >
+      <div className="relative min-h-64 flex-1 overflow-hidden rounded-lg bg-screen">
         <canvas
           ref={last}
           hidden
           aria-hidden
           className="absolute inset-0 m-auto max-h-full max-w-full opacity-40 grayscale"
         />
-        <div ref={target} data-screen={status.kind} className={cx('size-full', !live && 'invisible')} />
+        <div
+          ref={target}
+          data-screen={status.kind}
+          className={cx('absolute inset-0', !live && 'invisible')}
+        />
         {!live && (
           <div role="status" className="absolute inset-0 grid place-items-center p-4">
             <Missing
