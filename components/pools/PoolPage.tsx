@@ -20,6 +20,7 @@ import { Loading } from '../ui/Spinner.tsx'
 import { Badge, StateMark } from '../ui/State.tsx'
 import { Tabs } from '../ui/Tabs.tsx'
 import { poolMenu } from './menu.tsx'
+import { PoolAdvice } from './PoolAdvice.tsx'
 import { ScanPanel } from './ScanPanel.tsx'
 import { VdevTree } from './VdevTree.tsx'
 
@@ -63,7 +64,11 @@ function Head({ pool }: { pool: PoolDetail }) {
           </>
         }
         actions={
-          <MenuButton iconOnly label={`Actions of ${pool.name}`} items={() => poolMenu(pool, tools, pool.scan)}>
+          <MenuButton
+            iconOnly
+            label={`Actions of ${pool.name}`}
+            items={() => poolMenu(pool, tools, pool.scan)}
+          >
             <Ellipsis aria-hidden size={16} />
           </MenuButton>
         }
@@ -99,28 +104,11 @@ function Head({ pool }: { pool: PoolDetail }) {
 function Overview({ pool }: { pool: PoolDetail }) {
   return (
     <>
-      {pool.statusText && (
-        <Banner tone={pool.health === 'ONLINE' ? 'info' : 'warning'} className="mb-4" title={pool.statusText}>
-          {pool.actionText}
-          {pool.messageId && (
-            <>
-              {' '}
-              <a
-                href={`https://openzfs.github.io/openzfs-docs/msg/${pool.messageId}`}
-                target="_blank"
-                rel="noreferrer"
-                className="underline underline-offset-2"
-              >
-                {pool.messageId}
-              </a>
-            </>
-          )}
-        </Banner>
-      )}
+      <PoolAdvice pool={pool} />
       <ScanPanel pool={pool.name} scan={pool.scan} />
       <Section title="Devices">
         <VdevTree vdevs={pool.vdevs} label={`Devices of ${pool.name}`} />
-        <p className="mt-2 text-muted">Errors in files: {pool.errorsText}</p>
+        <p className="mt-2 text-muted">{pool.errorsText}</p>
       </Section>
     </>
   )
