@@ -39,7 +39,7 @@ export function Timeline({ dataset, filter, value, onValue }: Props) {
                 aria-label={`${period.label}: ${plural(period.count, 'snapshot')}`}
                 onClick={() => onValue(on ? null : period)}
                 className={cx(
-                  'grid h-7 w-full grid-cols-[1fr_56px_34px] items-center gap-2 rounded px-1.5 text-left text-sm',
+                  'grid h-7 w-full grid-cols-[1fr_40px_38px] items-center gap-2 rounded px-1.5 text-left text-sm',
                   on ? 'bg-accent-soft font-medium' : 'hover:bg-sunken',
                 )}
               >

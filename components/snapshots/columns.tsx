@@ -11,8 +11,7 @@ const rest: readonly Column<Snapshot>[] = [
   {
     id: 'created',
     header: 'Taken',
-    min: 120,
-    grow: 1,
+    min: 136,
     cell: row => (
       <span className="text-muted">
         <Time at={row.createdAt} />
@@ -39,7 +38,7 @@ const rest: readonly Column<Snapshot>[] = [
   {
     id: 'notes',
     header: 'Notes',
-    min: 130,
+    min: 96,
     grow: 1,
     cell: row => (
       <span className="flex min-w-0 gap-1">
@@ -70,7 +69,11 @@ export const SNAPSHOT_COLUMNS: readonly Column<Snapshot>[] = [
     min: 180,
     grow: 3,
     always: true,
-    cell: row => <span className="truncate font-mono text-sm">{row.tag}</span>,
+    cell: row => (
+      <span className="truncate font-mono text-sm" title={row.tag}>
+        {row.tag}
+      </span>
+    ),
     sort: row => row.name,
   },
   ...rest,
@@ -85,7 +88,11 @@ export const ALL_SNAPSHOT_COLUMNS: readonly Column<Snapshot>[] = [
     grow: 4,
     always: true,
     cell: row => (
-      <RowLink href={paths.dataset(row.dataset, 'snapshots')} className="truncate font-mono text-sm">
+      <RowLink
+        href={paths.dataset(row.dataset, 'snapshots')}
+        title={row.name}
+        className="truncate font-mono text-sm"
+      >
         {row.name}
       </RowLink>
     ),
