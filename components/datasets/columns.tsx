@@ -16,7 +16,7 @@ const bytesColumn = (
 ): Column<Dataset> => ({
   id,
   header,
-  min: 96,
+  min: header.length > 10 ? 112 : 96,
   align: 'right',
   cell: row => <Bytes value={value(row)} />,
   sort: value,

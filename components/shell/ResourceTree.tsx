@@ -99,7 +99,7 @@ function draw(node: ThingNode): TreeNode {
         ...base,
         icon: thing.dataset.type === 'volume' ? <ZvolIcon /> : <Folder size={14} />,
         mark: thing.dataset.usedByVm !== null && (
-          <span className="inline-flex min-w-0 items-center gap-1 text-faint text-xs">
+          <span className="inline-flex min-w-3 shrink-[1000] items-center gap-1 overflow-hidden text-faint text-xs">
             {thing.vm && <StateMark quiet {...VM_STATES[thing.vm.state]} />}
             {thing.dataset.usedByVm !== node.label && (
               <span className="truncate">{thing.dataset.usedByVm}</span>

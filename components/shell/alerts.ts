@@ -53,7 +53,8 @@ export function alertsOf({ pools, vms, capabilities, status }: Facts): Alert[] {
       alerts.push({
         id: `vm ${vm.name}`,
         tone: vm.state === 'crashed' ? 'bad' : 'warning',
-        text: `${vm.name}: ${vm.stateReason ?? (vm.state === 'crashed' ? 'it crashed.' : 'parts of a dead bhyve are left over.')}`,
+        // What exactly is left stands on its page.
+        text: `${vm.name}: ${vm.state === 'crashed' ? (vm.stateReason ?? 'it crashed.') : 'a bhyve that died left things behind.'}`,
         href: paths.vm(vm.name),
       })
     } else if (vm.problems[0]) {

@@ -218,7 +218,7 @@ function MenuPopup({ items, anchor, label, source, onClose }: OpenMenu & { onClo
               </span>
             )}
             {item.icon && (
-              <span aria-hidden className={cx('shrink-0', !item.danger && 'text-muted')}>
+              <span aria-hidden className={cx('mt-0.5 shrink-0 self-start', !item.danger && 'text-muted')}>
                 {item.icon}
               </span>
             )}

@@ -48,9 +48,9 @@ export function Section({
 }) {
   return (
     <section className={cx('mb-6', className)}>
-      <div className="mb-2 flex min-h-6 items-center gap-2">
-        <h2 className="font-semibold text-base">{title}</h2>
-        {actions && <div className="ml-auto flex items-center gap-2">{actions}</div>}
+      <div className="mb-2 flex min-h-6 flex-wrap items-center gap-2">
+        <h2 className="min-w-0 font-semibold text-base break-words">{title}</h2>
+        {actions && <div className="ml-auto flex flex-wrap items-center gap-2">{actions}</div>}
       </div>
       {children}
     </section>

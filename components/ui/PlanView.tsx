@@ -39,13 +39,13 @@ function Steps({ steps, past }: { steps: Step[]; past?: boolean }) {
   if (steps.length === 0) return null
   return (
     <section>
-      <h3 className="mb-1 font-medium text-sm">{past ? 'The plan' : 'What will happen'}</h3>
+      {!past && <h3 className="mb-1 font-medium text-sm">What will happen</h3>}
       <ol className="list-decimal pl-5 marker:text-faint">
         {steps.map((step, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a step has no name but its place
           <li key={index} className="break-words">
             {step.title}
-            {step.note && <span className="text-muted"> · {step.note}</span>}
+            {step.note && <StepNote note={step.note} />}
           </li>
         ))}
       </ol>
@@ -53,16 +53,14 @@ function Steps({ steps, past }: { steps: Step[]; past?: boolean }) {
   )
 }
 
+/** Words stand behind the title; a list, one thing a line, below it. */
+function StepNote({ note }: { note: string }) {
+  if (!note.includes('\n')) return <span className="text-muted"> · {note}</span>
+  return <span className="block whitespace-pre-line font-mono text-muted text-xs leading-5">{note}</span>
+}
+
 /** Each thing that will be gone, by name. Long lists scroll; none is folded away. */
-function Victims({
-  victims,
-  freedBytes,
-  past,
-}: {
-  victims: Victim[]
-  freedBytes?: number
-  past?: boolean
-}) {
+function Victims({ victims, freedBytes, past }: { victims: Victim[]; freedBytes?: number; past?: boolean }) {
   if (victims.length === 0) return null
   return (
     <section aria-label={past ? 'Destroyed' : 'Will be destroyed'}>
@@ -83,11 +81,13 @@ function Victims({
         {victims.map(victim => (
           <li
             key={`${victim.kind} ${victim.name} ${victim.guid ?? ''}`}
-            className="flex flex-wrap items-baseline gap-x-3 border-line border-b px-3 py-1.5 last:border-b-0"
+            className="grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-3 border-line border-b px-3 py-1.5 last:border-b-0"
           >
-            <span className="min-w-0 font-mono text-sm break-all">{victim.name}</span>
-            <span className="text-faint text-xs">{victimWord(victim.kind)}</span>
-            <span className="ml-auto flex gap-3 text-muted">
+            <span className="min-w-0 text-sm">
+              <span className="font-mono break-all">{victim.name}</span>{' '}
+              <span className="whitespace-nowrap text-faint text-xs">{victimWord(victim.kind)}</span>
+            </span>
+            <span className="flex gap-x-3 text-muted text-sm tabular-nums max-sm:flex-col max-sm:items-end">
               {victim.createdAt !== undefined && <Time at={victim.createdAt} />}
               {victim.bytes !== undefined && <Bytes value={victim.bytes} />}
             </span>
@@ -141,7 +141,7 @@ function StepText({ step }: { step: Step }) {
     )
   }
   if (step.file) return <FileText step={step} />
-  return <span className="text-faint">{`# ${[step.title, step.note].filter(Boolean).join(': ')}\n`}</span>
+  return <span className="text-faint">{`${shellText([step])}\n`}</span>
 }
 
 /** A written file: whole when it is new, else as the lines that go and come. */

@@ -22,7 +22,7 @@ export function shellText(steps: readonly Step[]): string {
 }
 
 function stepText(step: Step): string {
-  const note = `# ${[step.title, step.note].filter(Boolean).join(': ')}`
+  const note = `# ${[step.title, step.note].filter(Boolean).join(': ').replaceAll('\n', '\n# ')}`
   if (step.argv) return step.note ? `${note}\n${commandLine(step.argv)}` : commandLine(step.argv)
   if (step.file) return `${note}\n${hereDocument(step.file.path, step.file.after)}`
   return note
