@@ -5,47 +5,18 @@
  *
  * `npm test -- unit` (or `check`, `e2e`) runs only that part.
  */
-import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { ensureChromium } from './chromium.mjs'
 import { chooseNode, ensureInstalled } from './setup.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 process.chdir(root)
 const wanted = new Set(process.argv.slice(2))
 const wants = part => wanted.size === 0 || wanted.has(part)
-
-/** The browser of the e2e specs: a path given in CHROMIUM, or the system's; installed by apt-get on Debian as root. */
-function ensureChromium() {
-  const found = () =>
-    [
-      process.env.CHROMIUM,
-      '/usr/bin/chromium',
-      '/usr/bin/chromium-browser',
-      '/usr/local/bin/chrome',
-      '/usr/bin/google-chrome',
-    ]
-      .filter(Boolean)
-      .find(path => existsSync(path))
-  if (found()) return found()
-  if (existsSync('/usr/bin/apt-get') && process.getuid?.() === 0) {
-    console.log('test: installing Chromium with apt-get')
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-    spawnSync('apt-get', ['update', '-qq'], { stdio: 'inherit', env })
-    spawnSync(
-      'apt-get',
-      ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-liberation'],
-      { stdio: 'inherit', env },
-    )
-    if (found()) return found()
-  }
-  console.error(
-    'test: the e2e specs need Chromium and none was found. Install it (on Debian: apt-get install chromium) or set CHROMIUM to its path.',
-  )
-  return null
-}
 
 /** Runs a program to its end, showing its output. Returns its exit status. */
 function run(argv, env = {}) {
@@ -142,7 +113,7 @@ if (wants('unit')) {
   )
 }
 if (wants('e2e')) {
-  const chromium = ensureChromium()
+  const chromium = ensureChromium('test')
   const built = await check('production build (next)', [node, 'scripts/build.mjs'])
   if (chromium && built) {
     const file = join(reports, 'e2e.json')
