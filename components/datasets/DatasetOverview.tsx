@@ -9,6 +9,7 @@ import { Bytes } from '../ui/Bytes.tsx'
 import { CodeBlock } from '../ui/Copy.tsx'
 import { KeyValues, Panel } from '../ui/Page.tsx'
 import { Time } from '../ui/Time.tsx'
+import { SpacePanel } from './SpacePanel.tsx'
 
 const code = (text: string) => <span className="font-mono text-sm break-all">{text}</span>
 const link = (name: string): ReactNode => (
@@ -28,76 +29,73 @@ export function DatasetOverview({ dataset }: { dataset: DatasetDetail }) {
     .filter(each => each.name.startsWith(prefix) && !each.name.slice(prefix.length).includes('/'))
     .sort((a, b) => b.usedBytes - a.usedBytes)
   return (
-    <div className="grid items-start gap-4 lg:grid-cols-2">
-      <Panel title="Space">
-        <KeyValues
-          items={[
-            ['Used', <Bytes key="u" value={dataset.usedBytes} />],
-            ['Data', <Bytes key="d" value={dataset.usedByDataBytes} />],
-            ['Snapshots', <Bytes key="s" value={dataset.usedBySnapshotsBytes} />],
-            ['Children', <Bytes key="c" value={dataset.usedByChildrenBytes} />],
-            ['Reserved', <Bytes key="r" value={dataset.usedByReservationBytes} />],
-            ['Referenced', <Bytes key="f" value={dataset.referencedBytes} />],
-            ['Available', <Bytes key="a" value={dataset.availableBytes} />],
-          ]}
-        />
-      </Panel>
-      <Panel title="What it is">
-        <KeyValues
-          items={[
-            ['Created', <Time key="t" at={dataset.createdAt} />],
-            ['Clone of', dataset.origin ? code(dataset.origin) : null],
-            [
-              'Clones',
-              dataset.clones.length > 0 ? (
-                <ul key="c">
-                  {dataset.clones.map(clone => (
-                    <li key={clone}>{link(clone)}</li>
-                  ))}
-                </ul>
-              ) : null,
-            ],
-            [
-              'Mount point',
-              dataset.mountpoint
-                ? code(`${dataset.mountpoint}${dataset.mounted ? '' : ' (not mounted)'}`)
-                : null,
-            ],
-            ['GUID', code(dataset.guid)],
-            [
-              'Bookmarks',
-              dataset.bookmarks.length > 0 ? (
-                <ul key="b">
-                  {dataset.bookmarks.map(bookmark => (
-                    <li key={bookmark.name}>
-                      {code(bookmark.name)}{' '}
-                      <Time at={bookmark.createdAt} className="whitespace-nowrap text-muted" />
-                    </li>
-                  ))}
-                </ul>
-              ) : null,
-            ],
-          ]}
-        />
-      </Panel>
-      {dataset.type === 'volume' ? (
-        <Panel title="Device">
-          <CodeBlock text={`/dev/zvol/${dataset.name}`} label="Device" />
+    <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-2">
+      <SpacePanel dataset={dataset} below={children.length} />
+      <div className="flex min-w-0 flex-col gap-4">
+        <Panel title="What it is">
+          <KeyValues
+            items={[
+              ['Created', <Time key="t" at={dataset.createdAt} />],
+              ['Clone of', dataset.origin ? code(dataset.origin) : null],
+              [
+                'Clones',
+                dataset.clones.length > 0 ? (
+                  <ul key="c">
+                    {dataset.clones.map(clone => (
+                      <li key={clone}>{link(clone)}</li>
+                    ))}
+                  </ul>
+                ) : null,
+              ],
+              [
+                'Mount point',
+                dataset.mountpoint
+                  ? code(`${dataset.mountpoint}${dataset.mounted ? '' : ' (not mounted)'}`)
+                  : null,
+              ],
+              ['Read-only', dataset.readonly ? 'Yes' : null],
+              [
+                'Keeps',
+                dataset.keptFrom ? (
+                  <span key="k">an earlier present of {link(dataset.keptFrom)}; it can be swapped back</span>
+                ) : null,
+              ],
+              ['GUID', code(dataset.guid)],
+              [
+                'Bookmarks',
+                dataset.bookmarks.length > 0 ? (
+                  <ul key="b">
+                    {dataset.bookmarks.map(bookmark => (
+                      <li key={bookmark.name}>
+                        {code(bookmark.name)}{' '}
+                        <Time at={bookmark.createdAt} className="whitespace-nowrap text-muted" />
+                      </li>
+                    ))}
+                  </ul>
+                ) : null,
+              ],
+            ]}
+          />
         </Panel>
-      ) : (
-        children.length > 0 && (
-          <Panel title="Largest below it">
-            <ul className="flex flex-col gap-1">
-              {children.slice(0, 12).map(child => (
-                <li key={child.name} className="flex gap-3">
-                  <span className="min-w-0 flex-1 truncate">{link(child.name)}</span>
-                  <Bytes value={child.usedBytes} />
-                </li>
-              ))}
-            </ul>
+        {dataset.type === 'volume' ? (
+          <Panel title="Device">
+            <CodeBlock text={`/dev/zvol/${dataset.name}`} label="Device" />
           </Panel>
-        )
-      )}
+        ) : (
+          children.length > 0 && (
+            <Panel title="Largest below it">
+              <ul className="flex flex-col gap-1">
+                {children.slice(0, 12).map(child => (
+                  <li key={child.name} className="flex gap-3">
+                    <span className="min-w-0 flex-1 truncate">{link(child.name)}</span>
+                    <Bytes value={child.usedBytes} />
+                  </li>
+                ))}
+              </ul>
+            </Panel>
+          )
+        )}
+      </div>
     </div>
   )
 }

@@ -89,7 +89,11 @@ function Head({ dataset }: { dataset: DatasetDetail }) {
             >
               Take snapshot
             </Button>
-            <MenuButton iconOnly label={`More actions of ${dataset.name}`} items={() => datasetMenu(dataset, tools)}>
+            <MenuButton
+              iconOnly
+              label={`More actions of ${dataset.name}`}
+              items={() => datasetMenu(dataset, tools)}
+            >
               <Ellipsis aria-hidden size={16} />
             </MenuButton>
           </>

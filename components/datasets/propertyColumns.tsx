@@ -1,5 +1,6 @@
 import type { Property } from '../../server/pools/model.ts'
 import type { Column } from '../ui/table.ts'
+import { propertyText } from './propertyText.ts'
 
 /** Where a value comes from, in words. */
 export function sourceWords(property: Property): string {
@@ -38,7 +39,7 @@ export const PROPERTY_COLUMNS: readonly Column<Property>[] = [
     always: true,
     cell: row => (
       <span className="truncate font-mono text-sm" title={row.value}>
-        {row.value}
+        {propertyText(row.name, row.value)}
       </span>
     ),
     sort: row => row.value,

@@ -4,7 +4,7 @@ import type { Scan, ScrubVerb } from '../../server/pools/model.ts'
 import { roleReason } from '../shell/me.ts'
 import { useTools } from '../shell/useTools.ts'
 import { Button } from '../ui/Button.tsx'
-import { bytes, duration } from '../ui/format.ts'
+import { bytes, duration, plural } from '../ui/format.ts'
 import { Progress } from '../ui/Meter.tsx'
 import { Section } from '../ui/Page.tsx'
 import { StateMark, type Tone } from '../ui/State.tsx'
@@ -39,7 +39,16 @@ export function ScanPanel({ pool, scan }: { pool: string; scan: Scan }) {
       }
     >
       <div role="status" className="flex max-w-3xl flex-col gap-1.5">
-        <StateMark {...words(scan)} />
+        <p className="flex flex-wrap items-center gap-x-3">
+          <StateMark {...words(scan)} />
+          {!active && scan.endedAt !== null && (
+            <span className="text-muted">
+              <Time at={scan.endedAt} />
+              {scan.repairedBytes !== null && ` · repaired ${bytes(scan.repairedBytes)}`}
+              {scan.errors !== null && ` · ${scan.errors === 0 ? 'no errors' : plural(scan.errors, 'error')}`}
+            </span>
+          )}
+        </p>
         {active && (
           <>
             <Progress share={scan.percent === null ? null : scan.percent / 100} label={WORDS[scan.kind]} />
@@ -56,13 +65,6 @@ export function ScanPanel({ pool, scan }: { pool: string; scan: Scan }) {
                 .join(' · ')}
             </p>
           </>
-        )}
-        {!active && scan.endedAt !== null && (
-          <p className="text-muted">
-            <Time at={scan.endedAt} />
-            {scan.repairedBytes !== null && `, repaired ${bytes(scan.repairedBytes)}`}
-            {scan.errors !== null && `, ${scan.errors === 0 ? 'no errors' : `${scan.errors} errors`}`}
-          </p>
         )}
       </div>
     </Section>
