@@ -23,6 +23,8 @@ const LOOK_MS = 200
 const PROBE_MS = 2000
 /** How long bhyve may take to make its devices. */
 const START_MS = 60_000
+/** How long the node of a zvol may take to appear, as vm-bhyve waits. */
+const NODE_MS = 30_000
 /** How long bhyve may take to end after its power was cut. */
 const END_MS = 10_000
 
@@ -75,6 +77,7 @@ export async function runStart(
   argv: readonly string[],
 ): Promise<void> {
   const before = await lastRun(context, vm.directory)
+  await untilNodes(context, argv)
   await context.host.mkdir(`${vm.directory}/.skep`)
   for (const step of plan.steps) {
     context.progress(step.title)
@@ -106,6 +109,20 @@ export async function runStart(
     )
   }
   context.progress(up === 'waiting' ? `${vm.name} waits for a first viewer` : `${vm.name} runs`, 1)
+}
+
+/**
+ * Waits for the device nodes of the zvols in a command: the kernel makes them, and moves them after a rename, a moment
+ * after zfs(8) has ended (zvol_create_minors, zvol_rename_minors run on a task queue). AppError `not_found`.
+ */
+async function untilNodes(context: ActionContext, argv: readonly string[]): Promise<void> {
+  for (const node of argv.flatMap(word => word.match(/\/dev\/zvol\/[^,]+/g) ?? [])) {
+    const look = async () => ((await context.host.stat(node)) === null ? null : true)
+    if (await waitFor(look, { timeoutMs: NODE_MS, now: elapsed })) continue
+    throw new AppError('not_found', `The volume is there, but its device ${node} has not appeared.`, {
+      next: 'See what “zfs get volmode” says of it: “none” hides it, “default” follows vfs.zfs.vol.mode.',
+    })
+  }
 }
 
 /** Lets the supervisor of a run that failed tidy up, so that what is told next is how it stays. */

@@ -46,7 +46,8 @@ function stage(options: {
   const record = `{ printf '%s' "\${0##*/}"; for word; do printf '\\t%s' "$word"; done; echo; } >>"${root}/calls"`
   const programs: Record<string, string | null> = {
     ifconfig: `[ "$2" = create ] && echo "\${4:-tap0}"; exit 0`,
-    bhyvectl: '',
+    // Without a verb it says whether the kernel has the guest: it has not.
+    bhyvectl: '[ "$#" -gt 1 ]',
     sleep: '',
     renice: '',
     rctl: '',
@@ -110,7 +111,7 @@ const NIC = 'network0_type="virtio-net"\nnetwork0_switch="public"\nnetwork0_mac=
 const GUEST = 'loader="uefi"\ncpu="2"\nmemory="1G"\ndisk0_type="virtio-blk"\ndisk0_name="disk0.img"\n'
 /** Exits with each status of a list in turn, then with 1. */
 const inTurn = (...statuses: number[]) =>
-  `n=$(grep -c '^bhyve' "$ROOT/calls"); set -- ${statuses.join(' ')}; shift $((n - 1)) 2>/dev/null || exit 1; exit "\${1:-1}"`
+  `n=$(grep -c '^bhyve[^c]' "$ROOT/calls"); set -- ${statuses.join(' ')}; shift $((n - 1)) 2>/dev/null || exit 1; exit "\${1:-1}"`
 
 describe('what the script does', () => {
   test('a guest that powers off: taps, lock and console while it runs, nothing of them after', async () => {
@@ -122,6 +123,7 @@ describe('what the script does', () => {
     const bhyve = one.calls().find(argv => argv[0] === 'bhyve')
     expect(bhyve).toContain('0:5:0,virtio-net,tap0,mac=58:9c:fc:00:10:00')
     expect(one.calls().filter(argv => argv[0] !== 'bhyve')).toEqual([
+      ['bhyvectl', '--vm=g1'],
       ['ifconfig', 'tap', 'create'],
       ['ifconfig', 'tap0', 'descr', 'vmnet/g1/0/public', 'group', 'vm-port'],
       ['ifconfig', 'vm-public', 'addm', 'tap0'],
@@ -145,6 +147,28 @@ describe('what the script does', () => {
     expect(one.calls().filter(argv => argv[0] === 'sleep')).toEqual(
       [1, 2, 4, 8, 16, 32, 60, 60].map(seconds => ['sleep', String(seconds)]),
     )
+  })
+
+  test('a tap that went down with bhyve goes up again before the next run', async () => {
+    const one = stage({ conf: `${GUEST}${NIC}`, bhyve: inTurn(0, 1) })
+    await one.run()
+    const order = one.calls().filter(argv => argv[0] === 'bhyve' || argv[2] === 'up')
+    expect(order.map(argv => argv[0])).toEqual(['ifconfig', 'bhyve', 'ifconfig', 'bhyve'])
+  })
+
+  test('a guest that something else has started meanwhile is left alone', async () => {
+    const one = stage({ conf: `${GUEST}${NIC}`, programs: { bhyvectl: '' } })
+    writeFileSync(path.join(one.guest, 'run.lock'), 'skephost\n')
+    expect(await one.run()).toBe(75)
+    expect(one.calls()).toEqual([['bhyvectl', '--vm=g1']])
+    expect(existsSync(path.join(one.guest, 'run.lock'))).toBe(true)
+    expect(one.runs()).toMatchObject([{ failed: expect.stringMatching(/^g1 is in the kernel already/) }])
+  })
+
+  test('bytes that are no text do not spoil the record', async () => {
+    const one = stage({ bhyve: `printf 'disk \\303\\244\\377 is gone\\n' >&2; exit 4` })
+    await one.run()
+    expect(one.runs()).toMatchObject([{ stderr: 'disk ??? is gone\n' }])
   })
 
   test('a crash stops it and keeps what bhyve said', async () => {

@@ -58,6 +58,7 @@ export function runScript(facts: ScriptFacts): string {
     header(place),
     FUNCTIONS,
     cleanUp(place, made),
+    guard(place),
     `signals=0 pid=`,
     `trap 'signals=$((signals + 1)); [ -z "$pid" ] || kill -TERM "$pid"' TERM INT HUP`,
     '',
@@ -73,6 +74,7 @@ export function runScript(facts: ScriptFacts): string {
     'while :; do',
     '  run=$((run + 1))',
     '  rm -f vtcon.*',
+    ...tapsUp(facts),
     ...prestart(facts),
     '  if [ "$run" -eq 1 ]; then',
     command(launch.argv),
@@ -109,9 +111,9 @@ const FUNCTIONS = `now() {
   date +%s
 }
 
-# Text as the inside of a JSON string.
+# Text as the inside of a JSON string: ASCII only, for a cut may go through a character of several bytes.
 json() {
-  tr '\\t' ' ' | sed -e 's/\\\\/\\\\\\\\/g' -e 's/"/\\\\"/g' -e 's/$/\\\\n/' | tr -d '\\000-\\037\\177'
+  tr '\\t\\200-\\377' ' ?' | sed -e 's/\\\\/\\\\\\\\/g' -e 's/"/\\\\"/g' -e 's/$/\\\\n/' | tr -d '\\000-\\037\\177'
 }
 
 # Ends before bhyve: says why.
@@ -134,6 +136,30 @@ function cleanUp(place: GuestPlace, made: readonly NicPlan[]): string {
     '} >/dev/null 2>&1',
     '',
   ].join('\n')
+}
+
+/**
+ * bhyve would take over a machine that is in the kernel, and what cleans up after it would destroy it: vm-bhyve may have
+ * started this guest in the meantime. bhyvectl(8) without a verb only opens it: status 0 when it is there.
+ */
+function guard(place: GuestPlace): string {
+  return [
+    `if bhyvectl ${shellWord(`--vm=${place.name}`)} >/dev/null 2>&1; then`,
+    `  printf '{"failed":"%s","at":%s}\\n' ${shellWord(`${place.name} is in the kernel already: something else has started it`)} "$(now)" \\`,
+    '    >>.skep/runs.jsonl',
+    '  exit 75',
+    'fi',
+    '',
+  ].join('\n')
+}
+
+/** if_tuntap(4) takes a tap down when bhyve closes it: it goes up again before each further run. */
+function tapsUp(facts: ScriptFacts): string[] {
+  return facts.nics.flatMap(nic => {
+    if (nic.backend.kind !== 'tap' || !nic.bridge) return []
+    const up = shellCommand(['ifconfig', nic.backend.device ?? tapMark(nic.index), 'up'])
+    return [`  [ "$run" -eq 1 ] || ${up} >>.skep/stderr.log 2>&1`]
+  })
 }
 
 function consoleFile(text: string): string[] {

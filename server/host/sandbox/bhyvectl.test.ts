@@ -23,7 +23,7 @@ test('a guest that is not there cannot be opened', async () => {
     expect(await ctl('--vm=web1', verb)).toEqual({
       exit: 1,
       stdout: '',
-      stderr: 'bhyvectl: vm_open: web1 could not be opened: No such file or directory\n',
+      stderr: 'vm_open: web1 could not be opened: No such file or directory\n',
     })
 })
 

@@ -33,7 +33,7 @@ export const bhyvectl: Program = (world, argv) => {
     world.changed()
   }
   const guest = Object.hasOwn(world.state.vmm, vm) ? world.state.vmm[vm] : undefined
-  if (!guest) return fail(1, `bhyvectl: vm_open: ${vm} could not be opened: No such file or directory\n`)
+  if (!guest) return fail(1, `vm_open: ${vm} could not be opened: No such file or directory\n`)
   return act(world, guest, cpu, verbs)
 }
 
