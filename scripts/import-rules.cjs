@@ -40,7 +40,8 @@ module.exports = {
     },
     {
       name: 'models-are-browser-safe',
-      comment: 'A model runs in a browser: other models only. Schemas stand in input.ts, so that no page carries zod.',
+      comment:
+        'A model runs in a browser: other models only. Schemas stand in input.ts, so that no page carries zod.',
       severity: 'error',
       from: { path: '^server/[a-z]+/(model|names)\\.ts$' },
       to: { pathNot: '^server/[a-z]+/(model|names)\\.ts$|^server/errors\\.ts$' },

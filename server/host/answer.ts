@@ -54,6 +54,6 @@ export async function runOrThrow(
   return result.stdout
 }
 
-export function firstLine(text: string): string {
+function firstLine(text: string): string {
   return (text.split('\n', 1)[0] ?? '').trim().replace(/\.$/, '')
 }

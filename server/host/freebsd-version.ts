@@ -5,7 +5,7 @@ import type { Host } from './host.ts'
 /** `14.5-RELEASE-p2` → 14, 5, RELEASE, 2. */
 export type FreebsdRelease = { major: number; minor: number; branch: string; patch: number }
 
-export function freebsdVersionArgv(): string[] {
+function freebsdVersionArgv(): string[] {
   return ['freebsd-version', '-ku']
 }
 

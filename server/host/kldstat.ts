@@ -2,12 +2,12 @@
 import type { Host } from './host.ts'
 
 /** Whether a module has been initialised; compiled-in ones count. */
-export function kldstatModuleArgv(module: string): string[] {
+function kldstatModuleArgv(module: string): string[] {
   return ['kldstat', '-q', '-m', module]
 }
 
 /** Whether a file has been loaded: its module may have refused this machine all the same. */
-export function kldstatFileArgv(file: string): string[] {
+function kldstatFileArgv(file: string): string[] {
   return ['kldstat', '-q', '-n', file]
 }
 

@@ -20,7 +20,7 @@ export type PciDevice = {
   subclassName: string | null
 }
 
-export function pciconfArgv(): string[] {
+function pciconfArgv(): string[] {
   return ['pciconf', '-lv']
 }
 

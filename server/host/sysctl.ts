@@ -3,7 +3,7 @@ import { unreadable } from './answer.ts'
 import type { Host } from './host.ts'
 
 /** `-e` prints name=value, so that an unknown name (`-i`: passed over) cannot shift the values of the others. */
-export function sysctlArgv(names: readonly string[]): string[] {
+function sysctlArgv(names: readonly string[]): string[] {
   return ['sysctl', '-ie', ...names]
 }
 

@@ -2,7 +2,7 @@
 import { runOrThrow, unreadable } from './answer.ts'
 import type { Host } from './host.ts'
 
-export function unameArgv(): string[] {
+function unameArgv(): string[] {
   return ['uname', '-sr']
 }
 

@@ -5,7 +5,7 @@ import { BhyveExit, Config, cut } from './bhyve-config.ts'
 const GETOPT = 'aehuwxACDHIPSWYk:f:o:p:G:c:s:m:n:l:K:U:'
 const HOST_CPUS = 1024
 
-export const USAGE = `Usage: bhyve [-aCDeHhPSuWwxY]
+const USAGE = `Usage: bhyve [-aCDeHhPSuWwxY]
              [-c [[cpus=]numcpus][,sockets=n][,cores=n][,threads=n]]
              [-G port] [-k config_file] [-l lpc] [-m mem] [-o var=value]
              [-p vcpu:hostcpu] [-r file] [-s pci] [-U uuid] vmname

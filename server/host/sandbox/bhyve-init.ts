@@ -101,7 +101,7 @@ function pinnedCpus(config: Config, cpus: number): void {
 }
 
 /** vm_parse_memsize(3): a bare number below 1048576 is MiB, from there on bytes; else expand_number(3). */
-export function memoryBytes(text: string): bigint | null {
+function memoryBytes(text: string): bigint | null {
   const match = /^\s*([+-]?)(0x[0-9a-f]+|0[0-7]*|[1-9]\d*|)([KMGTPE]?)(B?)$/i.exec(text)
   if (!match) return null
   const [, sign, digits = '', unit = '', b = ''] = match

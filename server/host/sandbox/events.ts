@@ -27,7 +27,7 @@ function valueText(value: EventValue): string {
 }
 
 /** One record: a line of time and class, its fields with `-v`, and an empty line behind them. */
-export function eventText(event: EventRecord, options: EventOptions): string {
+function eventText(event: EventRecord, options: EventOptions): string {
   const at = eventTime(event.atMs, event.nanoseconds)
   const head = `${at}${options.scripted ? '\t' : ' '}${event.class}\n`
   if (!options.verbose) return head

@@ -5,7 +5,7 @@ import { killBlock } from './store-blocks.ts'
 import { addBallast, churnBallast, takeSnapshots } from './store-lines.ts'
 import type { World } from './world.ts'
 
-export type Schedule = { hourly?: number; daily?: number; weekly?: number; monthly?: number }
+type Schedule = { hourly?: number; daily?: number; weekly?: number; monthly?: number }
 
 export type Life = {
   dataset: DatasetState

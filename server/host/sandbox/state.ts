@@ -196,7 +196,7 @@ export type InterfaceState = {
 }
 
 /** A disk of the machine: `da0`. */
-export type DiskState = { name: string; sizeBytes: number; description: string; ident: string }
+type DiskState = { name: string; sizeBytes: number; description: string; ident: string }
 
 /** `hang`, `missing`, `garbage`, `slow`, `exit`: what a program does instead of (or before) its work. */
 export type Fault = {

@@ -64,8 +64,3 @@ function holdAbout(spec: Hold): { names: readonly string[]; below: readonly stri
 export function mountArgv(dataset: string): string[] {
   return ['zfs', 'mount', dataset]
 }
-
-/** AppError `not_found`, `in_use`, `denied`. */
-export async function mount(host: Host, dataset: string): Promise<void> {
-  await runZfs(host, mountArgv(dataset), [dataset])
-}

@@ -4,7 +4,7 @@ import { runZfs } from './errors.ts'
 import { splitSnapshot } from './names.ts'
 
 /** Properties in the order given, each one `-o name=value`. */
-export type Options = readonly (readonly [name: string, value: string])[]
+type Options = readonly (readonly [name: string, value: string])[]
 
 function optionArgs(options: Options): string[] {
   return options.flatMap(([name, value]) => ['-o', `${name}=${value}`])

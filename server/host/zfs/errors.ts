@@ -220,7 +220,7 @@ function fromReason(verb: string, name: string, reason: string, names: string[])
 }
 
 /** Recognises the failures that name one of `about`. */
-export function recogniseNamed(about: About): Recogniser {
+function recogniseNamed(about: About): Recogniser {
   return stderr => {
     const lines = stderr.split('\n')
     for (const line of lines) {
@@ -309,7 +309,7 @@ const NAMELESS: {
   },
 ]
 
-export const recogniseNameless: Recogniser = stderr => {
+const recogniseNameless: Recogniser = stderr => {
   const line = stderr.split('\n', 1)[0] ?? ''
   for (const known of NAMELESS) {
     const match = known.says.exec(line)

@@ -16,7 +16,7 @@ export type ZfsProperty = {
 }
 
 /** All properties of one dataset or snapshot, user properties too. */
-export function getPropertiesArgv(name: string): string[] {
+function getPropertiesArgv(name: string): string[] {
   return ['zfs', 'get', '-Hp', '-o', 'property,value,received,source', 'all', name]
 }
 
@@ -104,7 +104,7 @@ export async function getProperty(host: Host, property: string, name: string): P
 }
 
 /** Where a user property is set itself (not inherited), on all filesystems and volumes. */
-export function listUserPropertyArgv(property: string): string[] {
+function listUserPropertyArgv(property: string): string[] {
   return [
     'zfs',
     'get',
@@ -135,7 +135,7 @@ export async function listUserProperty(host: Host, property: string): Promise<Ma
 }
 
 /** Figures as of now, bytes: `used`, `written@before`, `available`, … */
-export function getFiguresArgv(properties: readonly string[], name: string): string[] {
+function getFiguresArgv(properties: readonly string[], name: string): string[] {
   return ['zfs', 'get', '-Hp', '-o', 'property,value', properties.join(','), name]
 }
 

@@ -88,10 +88,40 @@ export function parseSnapshots(text: string): ZfsSnapshot[] {
   })
 }
 
-/** Names asked for that are gone are simply missing from the answer. */
-async function listThose(host: Host, argv: string[], of: SnapshotsOf): Promise<string> {
-  const asked = of === 'all' ? [] : 'datasets' in of ? of.datasets : of.snapshots
-  if (of !== 'all' && asked.length === 0) return ''
+/** A command with all its words may have 512 KiB on FreeBSD (ARG_MAX), with the environment; one question has less. */
+const LONGEST_QUESTION = 200_000
+
+/** Names that one command can carry together, in order. */
+function inQuestions(names: readonly string[]): string[][] {
+  const groups: string[][] = []
+  let room = 0
+  for (const name of names.toSorted()) {
+    room -= name.length + 1
+    if (room < 0) {
+      groups.push([])
+      room = LONGEST_QUESTION - name.length - 1
+    }
+    groups.at(-1)?.push(name)
+  }
+  return groups
+}
+
+/** Names asked for that are gone are simply missing from the answer. One question after the other where they are many. */
+async function listThose(
+  host: Host,
+  argvOf: (of: SnapshotsOf) => string[],
+  of: SnapshotsOf,
+): Promise<string> {
+  if (of === 'all') return ask(host, argvOf(of), [])
+  const isDatasets = 'datasets' in of
+  const answers: string[] = []
+  for (const names of inQuestions(isDatasets ? of.datasets : of.snapshots)) {
+    answers.push(await ask(host, argvOf(isDatasets ? { datasets: names } : { snapshots: names }), names))
+  }
+  return answers.join('')
+}
+
+async function ask(host: Host, argv: string[], asked: readonly string[]): Promise<string> {
   const result = await host.run(argv, { timeoutMs: 120_000 })
   if (result.exit === 0 || onlyMissing(result, asked)) return result.stdout
   throw commandError(argv, result, zfsRecognisers({ names: asked }))
@@ -107,16 +137,16 @@ function onlyMissing(result: RunResult, asked: readonly string[]): boolean {
 
 /** Every snapshot of the host (or of these datasets, or these): sorted by name. Names that are gone are left out. */
 export async function listSnapshotIndex(host: Host, of: SnapshotsOf = 'all'): Promise<ZfsSnapshotRow[]> {
-  return parseSnapshotIndex(await listThose(host, listSnapshotIndexArgv(of), of))
+  return parseSnapshotIndex(await listThose(host, listSnapshotIndexArgv, of))
 }
 
 /** Snapshots with figures, sorted by name. Names that are gone are left out. */
 export async function listSnapshots(host: Host, of: SnapshotsOf): Promise<ZfsSnapshot[]> {
-  return parseSnapshots(await listThose(host, listSnapshotsArgv(of), of))
+  return parseSnapshots(await listThose(host, listSnapshotsArgv, of))
 }
 
 /** Bookmarks of one dataset. */
-export function listBookmarksArgv(dataset: string): string[] {
+function listBookmarksArgv(dataset: string): string[] {
   return ['zfs', 'list', '-Hp', '-t', 'bookmark', '-o', INDEX_COLUMNS.join(','), '-d', '1', dataset]
 }
 
@@ -141,7 +171,7 @@ export async function listBookmarks(host: Host, dataset: string): Promise<ZfsBoo
 export type ZfsHold = { snapshot: string; tag: string; createdAt: number }
 
 /** `-p` (times as seconds) is known from OpenZFS 2.3; before it the time is text of the host's clock. */
-export function listHoldsArgv(snapshots: readonly string[], form: 'seconds' | 'text' = 'seconds'): string[] {
+function listHoldsArgv(snapshots: readonly string[], form: 'seconds' | 'text' = 'seconds'): string[] {
   return ['zfs', 'holds', form === 'seconds' ? '-Hp' : '-H', ...snapshots]
 }
 

@@ -6,7 +6,7 @@ import { zfsRecognisers } from './errors.ts'
 /** `2.2.4-FreeBSD_g256659204` and the kernel's, which may differ after an upgrade without a reboot. */
 export type ZfsVersion = { userland: string; kernel: string | null }
 
-export function zfsVersionArgv(): string[] {
+function zfsVersionArgv(): string[] {
   return ['zfs', 'version']
 }
 

@@ -95,7 +95,7 @@ export async function getPool(host: Host, pool: string): Promise<ZpoolRow> {
 export type ZpoolProperty = { name: string; value: string; source: 'local' | 'default' | 'none' }
 
 /** All properties of a pool, features (`feature@…`) too. */
-export function getPoolPropertiesArgv(pool: string): string[] {
+function getPoolPropertiesArgv(pool: string): string[] {
   return ['zpool', 'get', '-Hp', '-o', 'property,value,source', 'all', pool]
 }
 

@@ -3,7 +3,7 @@ import { unreadable } from '../answer.ts'
 import { POOL_STATES, type PoolState } from './list.ts'
 import { parseShortSize } from './scan.ts'
 
-export type VdevGroup = 'data' | 'logs' | 'cache' | 'spares' | 'special' | 'dedup'
+type VdevGroup = 'data' | 'logs' | 'cache' | 'spares' | 'special' | 'dedup'
 
 export type ZpoolVdev = {
   name: string

@@ -13,7 +13,7 @@ const LBA = {
   data: 23,
 } as const
 
-export type IsoFile = { name: string; data: Buffer }
+type IsoFile = { name: string; data: Buffer }
 export type IsoOptions = {
   /** Volume label, d-characters (A-Z, 0-9, _), at most 32. */
   volume: string

@@ -18,9 +18,9 @@ import { provideImageData, Screen } from './screen.ts'
 import { type Bus, insideOf, waitForWrites, wirePower } from './v86-machine.ts'
 
 /** bhyve's exit statuses (bhyve(8), EXIT STATUS). */
-export const EXIT = { reset: 0, poweroff: 1, halt: 2, tripleFault: 3, error: 4 } as const
+const EXIT = { reset: 0, poweroff: 1, halt: 2, tripleFault: 3, error: 4 } as const
 
-export const MEMORY_MIB = { least: 16, most: 128 } as const
+const MEMORY_MIB = { least: 16, most: 128 } as const
 const VGA_MEMORY_BYTES = 8 << 20
 /** A picture 30 times a second for a viewer; 4 times for nobody, because guests wait for the retrace. */
 const FRAME_MS = { watched: 33, alone: 250 } as const

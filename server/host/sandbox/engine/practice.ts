@@ -12,10 +12,9 @@ export const NOTES_LBA = 128
 const LABEL_BYTES = 30
 
 /** Colours of the picture, in the guest's own order; F5 steps through them. */
-export const PRACTICE_COLOURS = ['honey', 'moss', 'sky', 'heather', 'brick', 'slate'] as const
+const PRACTICE_COLOURS = ['honey', 'moss', 'sky', 'heather', 'brick', 'slate'] as const
 export type PracticeColour = (typeof PRACTICE_COLOURS)[number]
 
-export type Area = { x: number; y: number; width: number; height: number }
 /**
  * Where things are in the guest's picture, for those who compare pixels. The skep looks the same at every boot of
  * guests of one colour; `line` is the line being typed, empty but for its caret when there is none.

@@ -7,7 +7,7 @@ export type Leaf = { name: string; path?: string | undefined } & Partial<
   Omit<Vdev, 'name' | 'path' | 'role' | 'children'>
 >
 
-export function vdev(role: Vdev['role'], leaf: Leaf): Vdev {
+function vdev(role: Vdev['role'], leaf: Leaf): Vdev {
   const file = leaf.path ?? (leaf.name.startsWith('/') ? leaf.name : `/dev/${leaf.name}`)
   return {
     type: file.startsWith('/dev/') ? 'disk' : 'file',

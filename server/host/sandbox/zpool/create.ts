@@ -194,7 +194,7 @@ function place(world: World, pool: PoolState, wanted: Wanted[]): void {
 const whole = (bytes: number) => Math.max(0, Math.floor((bytes - LABEL_BYTES) / METASLAB) * METASLAB)
 
 /** SIZE counts raidz with its parity and a mirror once; what datasets may use is without parity and slop. */
-export function sumSpace(pool: PoolState): void {
+function sumSpace(pool: PoolState): void {
   pool.sizeBytes = 0
   let usable = 0
   for (const vdev of pool.vdevs) {

@@ -87,7 +87,7 @@ const DEFAULTS: Record<string, string> = {
 }
 
 /** Features of OpenZFS 2.2 in the order of `zpool get all`. */
-export const FEATURES: readonly string[] = [
+const FEATURES: readonly string[] = [
   'async_destroy',
   'empty_bpobj',
   'lz4_compress',

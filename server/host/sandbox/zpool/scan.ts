@@ -7,7 +7,7 @@ const SLOWEST_ESTIMATE = 10 * 1024 * 1024
 const SCAN_AHEAD = 4
 
 /** Bytes issued by now. A pass counts from its start; a paused scan stands still. */
-export function issuedBytes(scan: Scan, now: number): number {
+function issuedBytes(scan: Scan, now: number): number {
   if (scan.state !== 'scanning' || scan.pausedAt !== null) return Math.min(scan.issuedBefore, scan.totalBytes)
   const seconds = Math.max(0, now - scan.passStartedAt) / 1000
   return Math.min(scan.totalBytes, Math.floor(scan.issuedBefore + seconds * scan.bytesPerSecond))

@@ -5,7 +5,7 @@ import type { PoolState, Vdev } from '../state.ts'
 import type { World } from '../world.ts'
 import { devicePath, leaves } from './vdevs.ts'
 
-export type Device = { path: string; type: 'disk' | 'file'; sizeBytes: number }
+type Device = { path: string; type: 'disk' | 'file'; sizeBytes: number }
 
 /** A top-level vdev that is asked for; `group` null: each device stands alone. */
 export type Wanted = { role: Vdev['role']; group: string | null; devices: Device[] }

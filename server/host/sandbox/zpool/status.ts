@@ -18,18 +18,6 @@ export type StatusOptions = NameOptions & {
   dedup: boolean
 }
 
-export const PLAIN_STATUS: StatusOptions = {
-  fullPath: false,
-  guids: false,
-  exact: false,
-  verbose: false,
-  unhealthyOnly: false,
-  slow: false,
-  initialize: false,
-  trim: false,
-  dedup: false,
-}
-
 const MESSAGES = 'https://openzfs.github.io/openzfs-docs/msg/'
 const NARROWEST = 10
 

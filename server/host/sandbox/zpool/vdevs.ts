@@ -84,19 +84,6 @@ export function findSpare(pool: PoolState, name: string): Vdev | null {
   return vdevsOf(pool, 'spare').find(vdev => answersTo(vdev, name)) ?? null
 }
 
-/** Any vdev of the tree, groups too. */
-export function findVdev(pool: PoolState, name: string): Vdev | null {
-  const search = (vdevs: Vdev[]): Vdev | null => {
-    for (const vdev of vdevs) {
-      if (answersTo(vdev, name)) return vdev
-      const below = search(vdev.children)
-      if (below) return below
-    }
-    return null
-  }
-  return search(pool.vdevs)
-}
-
 /** The group a vdev is in; null for top-level ones. */
 export function parentOf(pool: PoolState, wanted: Vdev): Vdev | null {
   const search = (vdev: Vdev): Vdev | null => {
