@@ -10,9 +10,10 @@ import {
   wsLink,
 } from '@trpc/client'
 import { createTRPCContext } from '@trpc/tanstack-react-query'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import type { AppRouter } from '../server/router.ts'
 import { explain } from './errors.ts'
+import { touchedLately, watchTouches } from './touch.ts'
 
 const context = createTRPCContext<AppRouter>()
 
@@ -23,6 +24,14 @@ export const useTRPC = context.useTRPC
 export const useApi: () => TRPCClient<AppRouter> = context.useTRPCClient
 
 export type Api = TRPCClient<AppRouter>
+
+/** As many as the server takes. */
+const MOST_BATCHED = 32
+
+/** Whether somebody sits here: the server lets a session fall asleep that only live updates use. */
+function byPerson(): Record<string, string> {
+  return touchedLately() ? { 'x-skep-person': '1' } : {}
+}
 
 /** The socket opens with the first subscription and closes after the last: pages without one have none. */
 function createApi(): Api {
@@ -43,8 +52,9 @@ function createApi(): Api {
         false: splitLink({
           // A write never waits for what happens to be asked beside it; reads go out together.
           condition: operation => operation.type === 'mutation',
-          true: httpLink({ url }),
-          false: httpBatchLink({ url, maxURLLength: 6000 }),
+          true: httpLink({ url, headers: byPerson }),
+          // By POST: a selection of thousands of snapshots does not fit in an address.
+          false: httpBatchLink({ url, methodOverride: 'POST', maxItems: MOST_BATCHED, headers: byPerson }),
         }),
       }),
     ],
@@ -81,6 +91,7 @@ function goToLogin() {
 export function Providers({ children }: { children: ReactNode }) {
   const [queries] = useState(createQueries)
   const [api] = useState(createApi)
+  useEffect(() => watchTouches(window), [])
   return (
     <QueryClientProvider client={queries}>
       <context.TRPCProvider trpcClient={api} queryClient={queries}>

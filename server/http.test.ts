@@ -5,13 +5,15 @@ import path from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
+import { SESSION_IDLE_MS } from './accounts/accounts.ts'
 import { VNC_CLOSE } from './console/model.ts'
 import { createVncHubs } from './console/vnc.ts'
+import type { Host } from './host/host.ts'
 import { createHttpServer, gate } from './http.ts'
 import type { Pages } from './pages.ts'
 import { attachSockets } from './sockets.ts'
 import { createStaticFiles } from './static.ts'
-import { quietInventory, temporaryDirectory, testServices } from './testing.ts'
+import { quietInventory, scriptedHost, temporaryDirectory, testServices } from './testing.ts'
 
 const PASSWORD = 'correct horse battery'
 const cleanUp: (() => Promise<void> | void)[] = []
@@ -20,9 +22,9 @@ afterEach(async () => {
 })
 
 /** Skep on a free port with pages that say which nonce they were given. */
-async function running(options: { names?: string[]; trustProxy?: boolean } = {}) {
+async function running(options: { names?: string[]; trustProxy?: boolean; host?: Host } = {}) {
   const inventory = quietInventory()
-  const services = testServices({ inventory })
+  const services = testServices({ inventory, ...(options.host ? { host: options.host } : {}) })
   const pages: Pages = {
     async handle(request, response) {
       response.end(`page ${request.url} ${request.headers['content-security-policy']}`)
@@ -317,11 +319,83 @@ describe('errors on the wire', () => {
     expect(answer.text).not.toMatch(/command|SELECT|sqlite/)
   })
 
-  it('refuse a body that is far too large', async () => {
-    const { post } = await running()
-    const answer = await post('accounts.login', { name: 'x', password: 'x'.repeat(2 * 1024 * 1024) })
+  it('refuse a body that is far too large, and far earlier from nobody', async () => {
+    const { post, signIn } = await running()
+    const answer = await post('accounts.login', { name: 'x', password: 'x'.repeat(100 * 1024) })
     expect(answer.status).toBe(413)
+    const cookie = await signIn()
+    const huge = await post('accounts.changePassword', { current: 'x'.repeat(17 * 1024 * 1024) }, { cookie })
+    expect(huge.status).toBe(413)
   })
+
+  it.each([
+    ['nested for ever', '['.repeat(30_000)],
+    ['a prototype', '{"__proto__":{"role":"administrator"},"constructor":{"prototype":{"role":"x"}}}'],
+    ['no JSON', 'name=x&password=y'],
+    ['nothing', ''],
+  ])('survive a body that is %s', async (_, body) => {
+    const { ask, origin } = await running()
+    const headers = { origin, 'content-type': 'application/json' }
+    const answer = await ask('/api/trpc/accounts.login', headers, 'POST', body)
+    expect(answer.status).toBeGreaterThanOrEqual(400)
+    expect(answer.status).toBeLessThan(500)
+    expect('role' in {}).toBe(false)
+  })
+})
+
+describe('reads', () => {
+  it('of thousands of names go by POST, as our pages send them', async () => {
+    const names = Array.from(
+      { length: 5000 },
+      (_, index) => `tank/vms/debian/disk0@daily-2026-11-22_${index}`,
+    )
+    const host = scriptedHost(argv => {
+      if (argv.join(' ').length > 250_000) return { exit: 1, stdout: '', stderr: 'Argument list too long' }
+      if (argv[1] !== 'list') return { exit: 0, stdout: 'reclaim\t0\n', stderr: '' }
+      const rows = argv.filter(word => word.includes('@'))
+      return { exit: 0, stdout: rows.map(name => `${name}\t1\t1\t1\t0\t0\t1\t-\n`).join(''), stderr: '' }
+    })
+    const { post, signIn, ask } = await running({ host })
+    const cookie = await signIn()
+    const url = 'snapshots.reclaim,accounts.me?batch=1'
+    const body = { 0: { snapshots: names }, 1: undefined }
+    const answer = await post(url, body, { cookie })
+    expect(answer.status).toBe(200)
+    const [reclaim, me] = JSON.parse(answer.text)
+    expect(reclaim.result?.data.blocked).toHaveLength(5000)
+    expect(me.result.data.name).toBe('olga')
+    const foreign = { cookie, origin: 'http://127.0.0.1:1', 'content-type': 'application/json' }
+    expect((await ask(`/api/trpc/${url}`, foreign, 'POST', JSON.stringify(body))).status).toBe(403)
+    expect((await post('accounts.logout?batch=1', { 0: {} }, { cookie })).status).toBe(200)
+  })
+
+  it.each(['/api/trpc/accounts.me', '/api/tasks.jsonl'])(
+    'of %s are not for pages of another port of this machine',
+    async url => {
+      const { ask, signIn } = await running()
+      const cookie = await signIn()
+      for (const site of ['same-site', 'cross-site']) {
+        expect((await ask(url, { cookie, 'sec-fetch-site': site })).status).toBe(403)
+      }
+      expect((await ask(url, { cookie, 'sec-fetch-site': 'same-origin' })).status).toBe(200)
+    },
+  )
+})
+
+it('a session that only a page by itself uses falls asleep', async () => {
+  const { ask, post, signIn, services } = await running()
+  const { clock } = services
+  const cookie = await signIn()
+  const me = async (headers: Record<string, string> = {}) =>
+    (await post('accounts.me', undefined, { cookie, ...headers })).status
+  clock.advance(SESSION_IDLE_MS - 1)
+  expect(await me({ 'x-skep-person': '1' })).toBe(200)
+  clock.advance(SESSION_IDLE_MS - 1)
+  expect((await ask('/vms', { cookie })).status).toBe(200)
+  clock.advance(SESSION_IDLE_MS - 1)
+  expect(await me()).toBe(200)
+  clock.advance(1)
+  expect(await me()).toBe(401)
 })
 
 describe('sockets', () => {

@@ -6,7 +6,17 @@ import type { Caller, Context, Services } from './context.ts'
 /** What is told about a request before anything is done with it. */
 export type Asked = { address: string; secure: boolean; userAgent: string; caller: Caller | null }
 
-/** Who asks, from where. Counts as a use of the session. */
+/** Sent by our pages while somebody sits in front of them: the one header that keeps a session from falling asleep. */
+const BY_PERSON = 'x-skep-person'
+
+/** A page was opened, or somebody touched one a moment ago. Live updates fetch by themselves and count for nothing. */
+function isByPerson(request: IncomingMessage): boolean {
+  if (request.headers[BY_PERSON] === '1') return true
+  const isPage = !/^\/(api|ws|_next)\//.test(request.url ?? '')
+  return isPage && request.headers['next-router-prefetch'] === undefined
+}
+
+/** Who asks, from where. Counts as a use of the session when it is a person's act. */
 export function readRequest(
   request: IncomingMessage,
   services: Pick<Services, 'accounts'>,
@@ -20,7 +30,7 @@ export function readRequest(
     address: forwarded ?? request.socket.remoteAddress ?? 'unknown',
     secure: protocol === 'https',
     userAgent: request.headers['user-agent'] ?? '',
-    caller: cookie === null ? null : services.accounts.caller(cookie),
+    caller: cookie === null ? null : services.accounts.caller(cookie, isByPerson(request)),
   }
 }
 

@@ -30,6 +30,12 @@ export function sameOrigin(request: IncomingMessage): boolean {
   return URL.canParse(origin) && new URL(origin).host.toLowerCase() === normalHost(host, origin)
 }
 
+/** Whether a browser says that another site, or another port of this machine, has caused the request. */
+export function isForeign(request: IncomingMessage): boolean {
+  const site = request.headers['sec-fetch-site']
+  return site !== undefined && site !== 'same-origin' && site !== 'none'
+}
+
 /** `Host` may carry the default port, which an Origin never does. */
 function normalHost(host: string, origin: string): string {
   const url = `${new URL(origin).protocol}//${host}`

@@ -26,7 +26,7 @@ describe('setup', () => {
     expect(accounts.setupNeeded()).toBe(true)
     const signedIn = await accounts.setup({ token, name: 'olga', password: PASSWORD }, browser)
     expect(signedIn.account).toMatchObject({ name: 'olga', role: 'administrator' })
-    expect(accounts.caller(signedIn.cookie)?.account.name).toBe('olga')
+    expect(accounts.caller(signedIn.cookie, true)?.account.name).toBe('olga')
     expect(accounts.setupNeeded()).toBe(false)
     await expect(accounts.setup({ token, name: 'eve', password: PASSWORD }, browser)).rejects.toMatchObject({
       code: 'denied',
@@ -128,16 +128,16 @@ describe('sessions', () => {
   it('end when nobody used them, and after their life whatever happens', async () => {
     const { cookie } = await setUp()
     clock.advance(SESSION_IDLE_MS - 1)
-    expect(accounts.caller(cookie)).not.toBeNull()
+    expect(accounts.caller(cookie, true)).not.toBeNull()
     clock.advance(SESSION_IDLE_MS)
-    expect(accounts.caller(cookie)).toBeNull()
+    expect(accounts.caller(cookie, true)).toBeNull()
 
     const again = await accounts.signIn({ name: 'olga', password: PASSWORD }, browser)
     for (let used = 0; used < SESSION_LIFE_MS; used += SESSION_IDLE_MS / 2) {
-      expect(accounts.caller(again.cookie)).not.toBeNull()
+      expect(accounts.caller(again.cookie, true)).not.toBeNull()
       clock.advance(SESSION_IDLE_MS / 2)
     }
-    expect(accounts.caller(again.cookie)).toBeNull()
+    expect(accounts.caller(again.cookie, true)).toBeNull()
   })
 
   it('are told to their sockets when they end, whatever ended them', async () => {
@@ -177,8 +177,8 @@ describe('sessions', () => {
       accounts.changePassword(first.account, first.sessionId, 'wrong wrong', 'another long one'),
     ).rejects.toMatchObject({ code: 'denied', detail: { field: 'current' } })
     await accounts.changePassword(first.account, first.sessionId, PASSWORD, 'another long one')
-    expect(accounts.caller(first.cookie)).not.toBeNull()
-    expect(accounts.caller(other.cookie)).toBeNull()
+    expect(accounts.caller(first.cookie, true)).not.toBeNull()
+    expect(accounts.caller(other.cookie, true)).toBeNull()
     await accounts.signIn({ name: 'olga', password: 'another long one' }, browser)
   })
 
@@ -187,7 +187,7 @@ describe('sessions', () => {
     expect(accounts.sessions(account.id, sessionId)).toMatchObject([
       { id: sessionId, current: true, address: browser.address },
     ])
-    expect(accounts.caller(sessionId)).toBeNull()
+    expect(accounts.caller(sessionId, true)).toBeNull()
     const everything = JSON.stringify([
       db.prepare('SELECT * FROM session').all(),
       db.prepare('SELECT * FROM account').all(),

@@ -144,8 +144,11 @@ export function createAccounts(options: { db: Database; now: () => number; cost?
       return open(found.account, browser)
     },
 
-    /** The account behind a cookie, or null. Notes the use; a socket that merely stays open is none. */
-    caller(cookie: string): { account: Account; sessionId: string } | null {
+    /**
+     * The account behind a cookie, or null. `byPerson` notes a use: a page that keeps itself up to date with nobody in
+     * front of it is none, nor is a socket.
+     */
+    caller(cookie: string, byPerson: boolean): { account: Account; sessionId: string } | null {
       const session = sessionRows.sessionById(db, sha256(cookie))
       if (!session) return null
       const at = now()
@@ -156,7 +159,7 @@ export function createAccounts(options: { db: Database; now: () => number; cost?
       }
       const account = accountRows.accountById(db, session.accountId)?.account
       if (!account || account.disabled) return null
-      if (at - session.lastSeenAt >= TOUCH_EVERY_MS) sessionRows.touchSession(db, session.id, at)
+      if (byPerson && at - session.lastSeenAt >= TOUCH_EVERY_MS) sessionRows.touchSession(db, session.id, at)
       return { account, sessionId: session.id }
     },
 
