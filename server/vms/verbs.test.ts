@@ -221,6 +221,20 @@ describe('start', () => {
     expect(await start.settle(context(), plan)).toMatchObject({ state: 'failed' })
   })
 
+  test('waits for the nodes of its zvols, which come a moment after zfs', async () => {
+    const looks: string[] = []
+    const late = doorThat({
+      stat: async path => {
+        if (!path.startsWith('/dev/zvol/')) return host.stat(path)
+        return looks.push(path) < 3 ? null : host.stat(path)
+      },
+    })
+    const plan = await start.plan(context(), { vm: 'alpha' })
+    await start.run({ ...context(), host: late }, plan, { vm: 'alpha' })
+    expect(looks).toEqual(Array(3).fill('/dev/zvol/tank/vms/alpha/disk0'))
+    expect((await readGuestNamed(host, 'alpha')).vm.state).toBe('running')
+  })
+
   test('a disk that is gone is refused before anything runs', async () => {
     await sh('zfs destroy tank/vms/beta/disk0')
     const plan = await start.plan(context(), { vm: 'beta' })
