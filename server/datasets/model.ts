@@ -1,6 +1,6 @@
 import type { Property } from '../pools/model.ts'
 
-export type DatasetType = 'filesystem' | 'volume'
+type DatasetType = 'filesystem' | 'volume'
 
 /** A row of the dataset tree. Every figure is bytes. */
 export type Dataset = {

@@ -31,7 +31,7 @@ export function datasetOfPath(datasets: readonly Place[], path: string): string 
 const ZVOLS = '/dev/zvol/'
 
 /** The volume behind a device, also behind a partition of it or a roundabout path; null for another path. */
-export function volumeOfDevice(datasets: readonly Place[], path: string): string | null {
+function volumeOfDevice(datasets: readonly Place[], path: string): string | null {
   const device = normalized(path)
   if (!device.startsWith(ZVOLS)) return null
   const name = device.slice(ZVOLS.length)
