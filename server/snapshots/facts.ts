@@ -11,7 +11,13 @@ import { splitSnapshot } from '../host/zfs/names.ts'
 import { getProperties, getProperty, getWrittenSince } from '../host/zfs/properties.ts'
 import { listBookmarks, listHolds, listSnapshots } from '../host/zfs/snapshots.ts'
 import { readDatasets } from '../inventory/reader.ts'
-import { changedKeys, confValue, parseConf } from '../vms/conf.ts'
+import {
+  changedKeys,
+  confValue,
+  parseConf,
+  withoutScreenPassword,
+  withScreenPasswordOf,
+} from '../vms/conf.ts'
 import type { Vm } from '../vms/model.ts'
 import { confPathOf, type GuestRoom } from './guests.ts'
 import type { ConfDifference, Reclaim, Snapshot } from './model.ts'
@@ -47,12 +53,30 @@ function confDifferences(then: string, today: string): ConfDifference[] {
 /** Confs of the guests by the zvols they use, for snapshots that carry them. */
 export async function confsByVolume(host: Host, vms: readonly Vm[]): Promise<Map<string, string>> {
   const confs = new Map<string, string>()
+  const users = Map.groupBy(
+    vms.flatMap(vm => vm.disks.flatMap(disk => (disk.dataset ? [{ vm, volume: disk.dataset }] : []))),
+    each => each.volume,
+  )
   for (const vm of vms) {
-    const volumes = vm.disks.flatMap(disk => disk.dataset ?? [])
-    const conf = volumes.length > 0 ? await confOf(host, vm) : null
-    if (conf !== null) for (const volume of volumes) confs.set(volume, conf)
+    // Of a volume that two guests have, nobody could say whose conf it is.
+    const own = vm.disks.flatMap(disk =>
+      users.get(disk.dataset ?? '')?.length === 1 ? (disk.dataset ?? []) : [],
+    )
+    const conf = own.length > 0 ? await confOf(host, vm) : null
+    // Properties of snapshots, and the commands that set them, are read by more people than the file.
+    if (conf !== null) for (const volume of own) confs.set(volume, withoutScreenPassword(conf))
   }
   return confs
+}
+
+/** The conf of then for the guest of today; null where it is another guest's, which had the volume at that time. */
+function sameGuest(then: string | null, today: string): string | null {
+  if (then === null) return null
+  const uuid = (text: string): string => confValue(parseConf(text), 'uuid') ?? ''
+  if (uuid(then) !== '' && uuid(today) !== '' && uuid(then) !== uuid(today)) return null
+  // The change that snapshots carry no password is none.
+  const whole = withScreenPasswordOf(today, then)
+  return withoutScreenPassword(today) === then ? today : whole
 }
 
 async function guestFacts(
@@ -70,7 +94,7 @@ async function guestFacts(
       // A conf on the dataset itself goes back with it: there is nothing to choose.
       const goesAlong = datasetOfPath(datasets, confPathOf(vm)) === dataset
       const today = goesAlong ? null : await confOf(host, vm)
-      const carried = goesAlong ? null : then
+      const carried = today === null || users.length > 1 ? null : sameGuest(then, today)
       return {
         vm,
         stopSteps: room.stopSteps(vm),

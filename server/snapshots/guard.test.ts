@@ -4,7 +4,7 @@ import { destroy as destroyDataset } from '../datasets/actions.ts'
 import { AppError } from '../errors.ts'
 import { createLocks } from '../tasks/locks.ts'
 import { rollbackAction, swapBackAction } from './actions.rollback.ts'
-import { destroy } from './actions.ts'
+import { create, destroy } from './actions.ts'
 import type { RollbackInput } from './input.ts'
 import { applied, guest, type StorageTest, storageTest } from './testing.ts'
 
@@ -226,6 +226,51 @@ it('a conf that somebody edits meanwhile is not overwritten by the conf of then'
   expect(error).toMatchObject({ code: 'changed' })
   expect(await test.host.read('/vm/web1/web1.conf')).toBe('cpu=2\n')
   expect(await bytes()).toBe('two')
+})
+
+describe('the conf that a snapshot carries', () => {
+  const withPassword = 'uuid="1"\ncpu=1\nvnc_password="secret"\n# vnc_password=older\n'
+
+  async function conf(name: string, text: string): Promise<void> {
+    await test.host.mkdir(`/vm/${name}`)
+    await test.host.write(`/vm/${name}/${name}.conf`, text)
+  }
+
+  it('has no password, and gets back the one of today', async () => {
+    await volumeWithPast()
+    test.vms.push(guest('web1', ['tank/d1']))
+    await conf('web1', withPassword)
+    const taken = await applied(test, create, { datasets: ['tank/d1'], tag: 'c', recursive: false })
+    const [property] = taken.steps[0]?.argv?.filter(word => word.startsWith('skep:conf=')) ?? []
+    const carried = Buffer.from(property?.slice(10) ?? '', 'base64url').toString()
+    expect(carried).toBe('uuid="1"\ncpu=1\n')
+    const word = { stop: false, start: false, conf: 'then' } as const
+    const same = await test.plan(rollbackAction(test.room), to('c', { guest: word }))
+    expect(same.steps.map(each => each.file)).toEqual([undefined])
+    await conf('web1', withPassword.replace('cpu=1', 'cpu=2'))
+    const plan = await test.plan(rollbackAction(test.room), to('c', { guest: word }))
+    expect(plan.facts).toMatchObject({
+      guests: [{ confDifferences: [{ key: 'cpu', before: '1', today: '2' }] }],
+    })
+    expect(plan.steps.at(-1)?.file?.after).toBe('uuid="1"\ncpu=1\nvnc_password="secret"\n')
+  })
+
+  it('never comes to another guest that has the volume now, nor to two that share it', async () => {
+    await volumeWithPast()
+    test.vms.push(guest('web1', ['tank/d1']))
+    await conf('web1', withPassword)
+    await applied(test, create, { datasets: ['tank/d1'], tag: 'c', recursive: false })
+    test.vms.splice(0, 1, guest('web2', ['tank/d1']))
+    await conf('web2', 'uuid="2"\ncpu=4\n')
+    const word = { stop: false, start: false, conf: 'then' } as const
+    const other = await test.plan(rollbackAction(test.room), to('c', { guest: word }))
+    expect(other.steps.some(each => each.file)).toBe(false)
+    test.vms.push(guest('web1', ['tank/d1']))
+    const both = await test.plan(rollbackAction(test.room), to('c', { guest: word }))
+    expect(both.steps.some(each => each.file)).toBe(false)
+    const again = await test.plan(create, { datasets: ['tank/d1'], tag: 'd', recursive: false })
+    expect(again.steps[0]?.argv?.join(' ')).not.toContain('skep:conf')
+  })
 })
 
 it('what moves along or dies along is locked, however deep it lies', async () => {

@@ -105,6 +105,27 @@ export function editConf(text: string, changes: Readonly<Record<string, string |
   return `${edited}${edited.endsWith('\n') ? '' : '\n'}${appended.join('\n')}\n`
 }
 
+/** The line of a screen's password, also one that vm-bhyve does not see because it is a comment or indented. */
+const PASSWORD_LINE = /vnc_password\s*=/
+
+/** The conf for eyes that need not see the password of the screen. */
+export function maskedConf(text: string): string {
+  return text.replaceAll(/(vnc_password\s*=).*/g, '$1"••••••••"')
+}
+
+/** The conf without the password of the screen: to be kept where more people can read it than the file. */
+export function withoutScreenPassword(text: string): string {
+  const lines = text.split('\n')
+  return lines.filter(line => !PASSWORD_LINE.test(line)).join('\n')
+}
+
+/** A conf of then with the password of the screen that `today` has, byte for byte; with none where that has none. */
+export function withScreenPasswordOf(today: string, text: string): string {
+  const own = today.split('\n').find(line => readLine(line)?.key === 'vnc_password')
+  const bare = withoutScreenPassword(text)
+  return own === undefined ? bare : `${bare}${bare.endsWith('\n') || bare === '' ? '' : '\n'}${own}\n`
+}
+
 /** The comment of a line with the blanks before it; tabs become blanks, because vm-bhyve would keep them in the value. */
 function commentOf(line: string): string {
   const hash = line.indexOf('#')

@@ -3,7 +3,7 @@
 import { parseSlot } from '../host/bhyve-devices.ts'
 import type { Host } from '../host/host.ts'
 import type { Inventory } from '../inventory/inventory.ts'
-import { parseConf } from './conf.ts'
+import { maskedConf, parseConf } from './conf.ts'
 import { readStartFacts } from './launch.ts'
 import type { PciDevice, VmChoices, VmDetail } from './model.ts'
 import { PRESETS } from './presets.ts'
@@ -44,6 +44,16 @@ function toDetail({ vm, guest }: GuestRead, argv: string[], refusal: string | nu
     runs: [...guest.runs]
       .reverse()
       .map(({ failed: _failed, ...run }) => ({ ...run, argv: withoutPassword(run.argv) })),
+  }
+}
+
+/** What a viewer is shown: the password of the screen opens it for writing too. */
+export function withoutPasswords(detail: VmDetail): VmDetail {
+  const { conf, startedConf } = detail
+  return {
+    ...detail,
+    conf: maskedConf(conf),
+    startedConf: startedConf === null ? null : maskedConf(startedConf),
   }
 }
 

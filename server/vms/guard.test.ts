@@ -12,8 +12,8 @@ import { create } from './actions/create.ts'
 import { destroy } from './actions/destroy.ts'
 import { edit } from './actions/edit.ts'
 import { forceOff, start } from './actions/life.ts'
-import { readVm } from './detail.ts'
-import type { CreateVmInput } from './model.ts'
+import { readVm, withoutPasswords } from './detail.ts'
+import type { CreateVmInput } from './input.ts'
 
 let host: TestHost
 beforeEach(async () => {
@@ -183,6 +183,14 @@ test('a rename keeps what an editor wrote meanwhile', async () => {
   await host.write('/vm/beta/beta.conf', `${conf}# mine\n`)
   expect(await failure(edit.run(context(), plan, input))).toMatchObject({ code: 'changed' })
   expect(await host.read('/vm/beta/beta.conf')).toBe(`${conf}# mine\n`)
+})
+
+test('the password of a screen is not for viewers', async () => {
+  const text = await host.read('/vm/beta/beta.conf')
+  await host.write('/vm/beta/beta.conf', `${text}vnc_password="secret" # ours\n  vnc_password=secret\n`)
+  const seen = withoutPasswords(await readVm(host, 'beta'))
+  expect(JSON.stringify(seen)).not.toContain('secret')
+  expect(seen.conf).toContain('vnc_password="••••••••"')
 })
 
 test('a guest does not start on a disk that another one writes to', async () => {

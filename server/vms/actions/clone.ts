@@ -5,7 +5,7 @@ import { getProperty } from '../../host/zfs/properties.ts'
 import { listSnapshots } from '../../host/zfs/snapshots.ts'
 import { readDatasets } from '../../inventory/reader.ts'
 import { freePort } from '../command.ts'
-import { parseConf } from '../conf.ts'
+import { parseConf, withScreenPasswordOf } from '../conf.ts'
 import { type CloneVmInput, cloneVmInput } from '../input.ts'
 import { madeUp, readBusyPorts, readHostSeed } from '../launch.ts'
 import { type CloneFacts, planClone } from '../plan.clone.ts'
@@ -38,7 +38,10 @@ async function readFacts(context: PlanContext, input: CloneVmInput): Promise<Clo
     vm,
     guest,
     // The disks of a conf from then may be others: only the identity of the same disks can be given to the clones.
-    conf: confThen !== null && sameDisks(confThen, guest.conf ?? '') ? confThen : (guest.conf ?? ''),
+    conf:
+      confThen !== null && sameDisks(confThen, guest.conf ?? '')
+        ? withScreenPasswordOf(guest.conf ?? '', confThen)
+        : (guest.conf ?? ''),
     datasets,
     snapshots,
     taken: [...guests.map(one => one.place.name), ...entries.map(entry => entry.name)],
