@@ -38,7 +38,10 @@ export class Origins {
         return origins
       case 'rename': {
         const to = /^-> (.+)$/.exec(event.text ?? '')?.[1]
-        const related = [...origins, ...this.#clonesOf(dataset)]
+        // Snapshots name their clones: those of the clones below are named anew too.
+        const below = [...this.#of].filter(([clone]) => clone.startsWith(`${dataset}/`))
+        const named = below.flatMap(([, each]) => [...each])
+        const related = [...new Set([...origins, ...this.#clonesOf(dataset), ...named])]
         this.#moment += 1
         if (to) this.#rename(dataset, to)
         return related
