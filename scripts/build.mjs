@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { dirname, extname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants } from 'node:zlib'
@@ -74,11 +75,29 @@ function isAlive(file) {
   }
 }
 
+/** Next's compiler (SWC) is native and published for these only: elsewhere the pages come from another machine. */
+const BUILDERS = ['darwin', 'linux', 'win32']
+
+function cannotBuild(root, stamp) {
+  const why = existsSync(stamp)
+    ? 'the pages in .next were built from other files than these'
+    : 'the pages are not built yet'
+  console.error(
+    [
+      `skep: ${why}, and Next has no compiler for ${process.platform}.`,
+      'skep: build them on Linux or macOS, from the very same version: npm run build',
+      `skep: then bring its directory .next here and start again, for instance there: tar -cf - --exclude .next/cache .next | ssh ${hostname()} tar -C ${root} -xf -`,
+    ].join('\n'),
+  )
+  process.exit(1)
+}
+
 /** Builds where the last build is not of these very files. Ends the process when it fails. */
 export function ensureBuilt(root, node) {
   const stamp = join(root, STAMP)
   const isBuilt = wanted => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted
   if (isBuilt(fingerprint(root))) return
+  if (!BUILDERS.includes(process.platform)) cannotBuild(root, stamp)
   const unlock = lock(root)
   try {
     const wanted = fingerprint(root)

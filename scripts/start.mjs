@@ -14,8 +14,13 @@ function whyNot() {
   if (process.platform !== 'freebsd') {
     return `this is ${process.platform}; Skep manages FreeBSD machines, whose guests run on bhyve.`
   }
+  // Everything it needs does: /dev/vmm, ifconfig(8), "zpool events", vm-bhyve's files; vm(8) asks for the same.
+  if (process.getuid?.() !== 0) {
+    return 'managing this machine needs root: bhyve, ifconfig and zpool refuse anybody else. Start it as root.'
+  }
   // kldstat(8): -q -m says by its exit status whether the module is there, loaded or compiled in.
-  if (spawnSync('kldstat', ['-q', '-m', 'vmm']).status !== 0) {
+  const env = { ...process.env, PATH: `${process.env.PATH ?? ''}:/sbin` }
+  if (spawnSync('kldstat', ['-q', '-m', 'vmm'], { env }).status !== 0) {
     return 'vmm(4) is not loaded, so no guest can run. Load it with: kldload vmm'
   }
   return null
@@ -29,7 +34,8 @@ if (reason) {
   console.error(`skep: ${reason}\nskep: to try Skep on a practice machine instead: npm run demo`)
   process.exit(1)
 }
-ensureInstalled(root)
+// FreeBSD gets its pages built elsewhere (build.mjs): then nothing of what builds them is needed.
+ensureInstalled(root, { runOnly: process.platform === 'freebsd' && !dev })
 const node = chooseNode(root)
 if (dev) launch(root, node, { SKEP_HOST: chosen || sandboxAddress(), SKEP_DEV: '1', NODE_ENV: 'development' })
 else {
