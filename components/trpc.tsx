@@ -3,7 +3,7 @@ import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-qu
 import {
   createTRPCClient,
   createWSClient,
-  httpBatchLink,
+  httpBatchStreamLink,
   httpLink,
   splitLink,
   type TRPCClient,
@@ -50,11 +50,17 @@ function createApi(): Api {
           }),
         }),
         false: splitLink({
-          // A write never waits for what happens to be asked beside it; reads go out together.
+          // A write never waits for what happens to be asked beside it. Reads go out together and come back one by one.
           condition: operation => operation.type === 'mutation',
           true: httpLink({ url, headers: byPerson }),
-          // By POST: a selection of thousands of snapshots does not fit in an address.
-          false: httpBatchLink({ url, methodOverride: 'POST', maxItems: MOST_BATCHED, headers: byPerson }),
+          // By POST: a selection of thousands of snapshots does not fit in an address. As a stream: what waits for a
+          // silent host must not hold back that it is silent.
+          false: httpBatchStreamLink({
+            url,
+            methodOverride: 'POST',
+            maxItems: MOST_BATCHED,
+            headers: byPerson,
+          }),
         }),
       }),
     ],
