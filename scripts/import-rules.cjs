@@ -161,7 +161,6 @@ module.exports = {
     doNotFollow: { path: ['node_modules', tests] },
     exclude: { path: '^\\.next' },
     parser: 'swc',
-    tsPreCompilationDeps: 'specify',
     enhancedResolveOptions: {
       extensions: ['.ts', '.tsx', '.js', '.mjs', '.json'],
       exportsFields: ['exports'],
