@@ -2,6 +2,7 @@
 import { usePathname } from 'next/navigation'
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
 import { Live } from '../live.tsx'
+import { Toaster } from '../ui/Toast.tsx'
 import { Banners } from './Banners.tsx'
 import { Dialogs } from './dialogs.tsx'
 import { Header } from './Header.tsx'
@@ -10,7 +11,6 @@ import { TaskDrawer } from './TaskDrawer.tsx'
 import { TreeDrawer } from './TreeDrawer.tsx'
 
 const Palette = lazy(() => import('./Palette.tsx').then(module => ({ default: module.Palette })))
-const Toaster = lazy(() => import('../ui/Toast.tsx').then(module => ({ default: module.Toaster })))
 
 /** Header, tree, page, tasks: around every page of the console. */
 export function Frame({ children }: { children: ReactNode }) {
@@ -27,11 +27,9 @@ function Layout({ children }: { children: ReactNode }) {
   const [palette, setPalette] = useState(false)
   const [tree, setTree] = useState(false)
   const [tasks, setTasks] = useState(false)
-  const [ready, setReady] = useState(false)
   const main = useRef<HTMLElement>(null)
   const pathname = usePathname()
 
-  useEffect(() => setReady(true), [])
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (
@@ -86,10 +84,8 @@ function Layout({ children }: { children: ReactNode }) {
         <TaskDrawer open={tasks} onOpen={setTasks} />
       </div>
       {tree && <TreeDrawer onClose={() => setTree(false)} />}
-      <Suspense fallback={null}>
-        {palette && <Palette onClose={() => setPalette(false)} />}
-        {ready && <Toaster />}
-      </Suspense>
+      <Suspense fallback={null}>{palette && <Palette onClose={() => setPalette(false)} />}</Suspense>
+      <Toaster />
     </div>
   )
 }

@@ -2,7 +2,6 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: rows and the controls in cells have the focus, not the cells.
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: the grid handles the keys for all rows.
 'use client'
-import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual'
 import { Columns3 } from 'lucide-react'
 import {
   type KeyboardEvent,
@@ -36,11 +35,15 @@ import {
   withToggled,
 } from './table.ts'
 import { useColumns } from './useColumns.ts'
+import { useWindow } from './useWindow.ts'
+import { equalRows } from './window.ts'
 
 const ROW_HEIGHT = 32
 const TICK_WIDTH = 36
 const MENU_WIDTH = 40
 const PLACEHOLDERS = 6
+/** Rows drawn above and below the window. */
+const AROUND = 8
 
 export type DataTableProps<Row> = {
   /** Name of this table: key of the kept columns. */
@@ -106,32 +109,23 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const at = useCallback((index: number) => (remote ? remote.at(index) : local?.[index]), [remote, local])
 
   const current = Math.min(active, Math.max(0, total - 1))
-  const virtualizer = useVirtualizer({
-    count: loading ? PLACEHOLDERS : total,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
-    overscan: 8,
-    // The header is inside the scroller: what is scrolled to must not end below it.
-    scrollPaddingStart: ROW_HEIGHT,
-    // The row with the focus stays in the page, however far a person scrolls away from it.
-    rangeExtractor: useCallback(
-      (range: Range) => {
-        const indexes = defaultRangeExtractor(range)
-        if (current >= range.count || indexes.includes(current)) return indexes
-        return [...indexes, current].sort((a, b) => a - b)
-      },
-      [current],
-    ),
-  })
-  const items = virtualizer.getVirtualItems()
+  const drawable = loading ? PLACEHOLDERS : total
+  const extent = useMemo(() => equalRows(drawable, ROW_HEIGHT), [drawable])
+  // The header is inside the scroller: what is scrolled to must not end below it.
+  const {
+    rows: drawn,
+    visible,
+    show,
+  } = useWindow(scroller, extent, { around: AROUND, head: ROW_HEIGHT, keep: current })
   const onWindow = remote?.onWindow
-  const first = items[0]?.index ?? 0
-  const last = (items.at(-1)?.index ?? -1) + 1
+  // Without the row that only keeps the focus: from there to here may be a hundred thousand rows.
+  const first = Math.max(0, visible.first - AROUND)
+  const last = Math.min(drawable, visible.last + AROUND)
   useEffect(() => onWindow?.(first, last), [onWindow, first, last])
 
   function focusRow(index: number) {
     setActive(index)
-    virtualizer.scrollToIndex(index, { align: 'auto' })
+    show(index)
     const find = () => scroller.current?.querySelector<HTMLElement>(`[data-row="${index}"]`)
     const there = find()
     if (there) there.focus({ preventScroll: true })
@@ -267,25 +261,26 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
               }
               menu={Boolean(props.menu)}
             />
-            <div role="rowgroup" className="relative" style={{ height: virtualizer.getTotalSize() }}>
-              {items.map(item => {
-                const row = loading ? undefined : at(item.index)
+            <div role="rowgroup" className="relative" style={{ height: extent.total }}>
+              {drawn.map(index => {
+                const row = loading ? undefined : at(index)
                 const id = row ? rowId(row) : null
                 return (
                   <TableRow
-                    key={id ?? `row-${item.index}`}
+                    // A row that arrives while it has the focus keeps it; rows that are all here keep their own element.
+                    key={remote || id === null ? `row-${index}` : id}
                     row={row}
-                    index={item.index}
-                    start={item.start}
+                    index={index}
+                    start={extent.startOf(index)}
                     tracks={tracks}
                     columns={shown}
-                    active={!loading && item.index === current}
+                    active={!loading && index === current}
                     label={row ? (props.rowLabel?.(row) ?? rowId(row)) : ''}
                     ticked={selection ? Boolean(id && selection.value.has(id)) : null}
-                    onTick={range => void select(item.index, range)}
-                    onActive={() => setActive(item.index)}
+                    onTick={range => void select(index, range)}
+                    onActive={() => setActive(index)}
                     onOpen={row && props.onOpen ? () => props.onOpen?.(row) : undefined}
-                    onMenu={props.menu ? event => openMenu(event, item.index) : undefined}
+                    onMenu={props.menu ? event => openMenu(event, index) : undefined}
                   />
                 )
               })}

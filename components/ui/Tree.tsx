@@ -1,14 +1,17 @@
 'use client'
-import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual'
 import { ChevronRight } from 'lucide-react'
 import Link from 'next/link'
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { cx } from './cx.ts'
 import { type MenuItem, useMenu } from './Menu.tsx'
 import { ancestorsOf, type FlatNode, flatten, type TreeNode, treeMove } from './tree.ts'
+import { useWindow } from './useWindow.ts'
+import { unequalRows } from './window.ts'
 
 const ROW_HEIGHT = 28
 const HEADING_HEIGHT = 32
+/** Above and below the rows, inside the scroller: `py-2`. */
+const PADDING = 8
 
 type TreeProps = {
   label: string
@@ -32,21 +35,11 @@ export function Tree({ label, nodes, current, open, onOpen, menu, className }: T
   const remembered = rows.findIndex(row => row.node.id === activeId)
   const active = remembered >= 0 ? remembered : Math.max(0, currentIndex)
 
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: index => (rows[index]?.node.heading ? HEADING_HEIGHT : ROW_HEIGHT),
-    getItemKey: index => rows[index]?.node.id ?? index,
-    overscan: 12,
-    rangeExtractor: useCallback(
-      (range: Range) => {
-        const indexes = defaultRangeExtractor(range)
-        if (active >= range.count || indexes.includes(active)) return indexes
-        return [...indexes, active].sort((a, b) => a - b)
-      },
-      [active],
-    ),
-  })
+  const extent = useMemo(
+    () => unequalRows(rows.map(row => (row.node.heading ? HEADING_HEIGHT : ROW_HEIGHT))),
+    [rows],
+  )
+  const { rows: drawn, show } = useWindow(scroller, extent, { around: 12, head: PADDING, keep: active })
 
   // A page that was reached by a link shows where it is: what is above it opens, once per page.
   const shownFor = useRef<string | null>(null)
@@ -57,12 +50,14 @@ export function Tree({ label, nodes, current, open, onOpen, menu, className }: T
     shownFor.current = current
     if (above.some(id => !open.has(id))) onOpen(new Set([...open, ...above]))
   }, [current, nodes, open, onOpen])
-  const scrolledTo = useRef<string | null>(null)
+  // It stays in sight while the tree fills up, until somebody moves in the tree.
+  const moved = useRef<string | null>(null)
   useEffect(() => {
-    if (currentIndex < 0 || scrolledTo.current === current) return
-    scrolledTo.current = current
-    virtualizer.scrollToIndex(currentIndex, { align: 'auto' })
-  }, [currentIndex, current, virtualizer])
+    if (currentIndex >= 0 && moved.current !== current) show(currentIndex)
+  }, [currentIndex, current, show])
+  const stay = () => {
+    moved.current = current
+  }
 
   function toggle(id: string, on: boolean) {
     const next = new Set(open)
@@ -74,7 +69,7 @@ export function Tree({ label, nodes, current, open, onOpen, menu, className }: T
     const id = rows[index]?.node.id
     if (id === undefined) return
     setActiveId(id)
-    virtualizer.scrollToIndex(index, { align: 'auto' })
+    show(index)
     const find = () => scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)
     const there = find()
     if (there) there.focus({ preventScroll: true })
@@ -117,21 +112,24 @@ export function Tree({ label, nodes, current, open, onOpen, menu, className }: T
       aria-label={label}
       tabIndex={-1}
       onKeyDown={onKeyDown}
+      onWheel={stay}
+      onPointerDown={stay}
+      onFocus={stay}
       className={cx('overflow-auto overscroll-contain', className)}
     >
-      <div role="presentation" className="relative" style={{ height: virtualizer.getTotalSize() }}>
-        {virtualizer.getVirtualItems().map(item => {
-          const row = rows[item.index]
+      <div role="presentation" className="relative" style={{ height: extent.total }}>
+        {drawn.map(index => {
+          const row = rows[index]
           if (!row) return null
           return (
             <Row
               key={row.node.id}
               row={row}
-              index={item.index}
-              start={item.start}
-              size={item.size}
+              index={index}
+              start={extent.startOf(index)}
+              size={extent.startOf(index + 1) - extent.startOf(index)}
               current={row.node.href !== undefined && row.node.href === current}
-              active={item.index === active}
+              active={index === active}
               onActive={() => setActiveId(row.node.id)}
               onToggle={() => toggle(row.node.id, !row.expanded)}
               onMenu={
