@@ -1,12 +1,10 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import type { TaskCommand, TaskWithDetail } from '../../server/tasks/model.ts'
+import { shutdownWaitOf } from '../../server/vms/model.ts'
 import { explain, fromApp } from '../errors.ts'
-import { useMay } from '../shell/me.ts'
 import { TASK_STATES } from '../shell/state.ts'
-import { useApi, useTRPC } from '../trpc.tsx'
-import { Button } from '../ui/Button.tsx'
+import { useTRPC } from '../trpc.tsx'
 import { Code } from '../ui/Copy.tsx'
 import { cx } from '../ui/cx.ts'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
@@ -19,7 +17,7 @@ import { Loading } from '../ui/Spinner.tsx'
 import { StateMark } from '../ui/State.tsx'
 import { commandLine } from '../ui/shell.ts'
 import { Time, useNow } from '../ui/Time.tsx'
-import { toastError } from '../ui/Toast.tsx'
+import { ForceOffNow } from '../vms/StopLadder.tsx'
 import { taskDuration, taskLine } from './words.ts'
 
 /** One task: how it stands, what ran with its results, and the plan it followed. Live while it runs. */
@@ -45,9 +43,11 @@ function Detail({ task, compact }: { task: TaskWithDetail; compact?: boolean }) 
               by {task.userName} · <Time at={task.startedAt} /> · {taskDuration(task, now)}
             </span>
           </p>
-          {!task.error && taskLine(task) && <p className="mt-1 break-words">{taskLine(task)}</p>}
+          {!task.error && !['', 'Done.'].includes(taskLine(task)) && (
+            <p className="mt-1 break-words">{taskLine(task)}</p>
+          )}
         </div>
-        {running && <JumpAhead task={task} />}
+        {running && shutdownWaitOf(task.progress) && <ForceOffNow key={task.id} task={task.id} />}
       </div>
       {running && <Progress share={task.fraction} label={task.title} />}
       {task.error && <ErrorNotice error={fromApp(task.error)} />}
@@ -71,32 +71,6 @@ function Detail({ task, compact }: { task: TaskWithDetail; compact?: boolean }) 
         </>
       )}
     </div>
-  )
-}
-
-/** A guest that is asked to shut down may be left no more time. */
-function JumpAhead({ task }: { task: TaskWithDetail }) {
-  const api = useApi()
-  const may = useMay()
-  const [pressed, setPressed] = useState(false)
-  if (task.action !== 'vms.shutdown') return null
-  return (
-    <Button
-      small
-      disabled={may('operator')}
-      busy={pressed}
-      onClick={async () => {
-        setPressed(true)
-        try {
-          await api.tasks.nudge.mutate({ id: task.id })
-        } catch (error) {
-          toastError(explain(error))
-          setPressed(false)
-        }
-      }}
-    >
-      Force off now
-    </Button>
   )
 }
 

@@ -85,7 +85,15 @@ function Victims({ victims, freedBytes, past }: { victims: Victim[]; freedBytes?
           >
             <span className="min-w-0 text-sm">
               <span className="font-mono break-all">{victim.name}</span>{' '}
-              <span className="whitespace-nowrap text-faint text-xs">{victimWord(victim.kind)}</span>
+              {/* The @ says it already, and its line has no room. */}
+              <span
+                className={cx(
+                  'whitespace-nowrap text-faint text-xs',
+                  victim.kind === 'snapshot' && 'sr-only',
+                )}
+              >
+                {victimWord(victim.kind)}
+              </span>
             </span>
             <span className="flex gap-x-3 text-muted text-sm tabular-nums max-sm:flex-col max-sm:items-end">
               {victim.createdAt !== undefined && <Time at={victim.createdAt} />}
