@@ -26,6 +26,11 @@ export class Console {
     return `http://127.0.0.1:${this.#port}`
   }
 
+  /** The console's process. */
+  get pid(): number {
+    return this.#child?.pid ?? 0
+  }
+
   /** Starts it (again): the port stays the same, so that open pages find it. */
   async start(): Promise<void> {
     const child = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, 'server/main.ts')], {

@@ -1,4 +1,5 @@
 /** Every page and dialog of a fresh console, in every look. Run by scripts/screenshots.mjs. */
+import { readdir, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Browser, chromium } from '@playwright/test'
@@ -19,6 +20,12 @@ process.env.SKEP_PICTURES_SHIFT_MS = String(shiftMs)
 process.env.NODE_OPTIONS =
   `${process.env.NODE_OPTIONS ?? ''} --import ${new URL('./clock.mjs', import.meta.url).href}`.trim()
 
+/** Files have the time of the real clock; how long a guest has run is told by its lock. */
+async function oldLocks(skep: Console): Promise<void> {
+  const locks = (await readdir(skep.sandbox, { recursive: true })).filter(name => name.endsWith('/run.lock'))
+  for (const name of locks) await utimes(join(skep.sandbox, name), new Date(BEGIN), new Date(BEGIN))
+}
+
 /** A morning's work, so that there is something to see. */
 async function work(skep: Console, { api, cookie }: Session, browser: Browser): Promise<void> {
   await api.accounts.create.mutate({ name: 'mira', role: 'operator', password: 'straw and honey, always' })
@@ -32,6 +39,7 @@ async function work(skep: Console, { api, cookie }: Session, browser: Browser): 
     recursive: false,
   })
   await act(api.snapshots.hold, { snapshots: ['tank/projects@before-cleanup'], tag: 'keep' })
+  await oldLocks(skep)
   const window = await windowFor(browser, 'light', { baseURL: skep.url, cookie, shiftMs })
   const page = await window.newPage()
   await page.goto('/vms/debian01/console')

@@ -26,9 +26,12 @@ const rowOf = (page: Page, text: string) =>
     .filter({ has: page.getByText(text, { exact: true }) })
     .first()
 
-/** By the button at its end: the right click of a row far below would come before the scroll there has ended. */
+/** A menu closes when the page scrolls: first there, then the press. */
 async function openMenu(page: Page, row: string): Promise<void> {
-  await rowOf(page, row).getByRole('button', { name: 'Actions of' }).click()
+  const button = rowOf(page, row).getByRole('button', { name: 'Actions of' })
+  await button.scrollIntoViewIfNeeded()
+  await page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))
+  await button.click()
   await page.getByRole('menu').waitFor()
 }
 

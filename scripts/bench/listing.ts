@@ -1,0 +1,94 @@
+/** Ten thousand snapshots: the first listing of a console that has just started, and every one after it. */
+import { execFileSync } from 'node:child_process'
+import { type Bench, raw } from './bench.ts'
+import { median, type Row, timed } from './table.ts'
+
+const DATASETS = 20
+const SNAPSHOTS_EACH = 500
+const PARENT = 'tank/bench-list'
+const COLD_ROUNDS = 5
+const WARM_ROUNDS = 40
+const LIST = ['zfs', 'list', '-Hp', '-o', 'name,guid,createtxg', '-s', 'name', '-t', 'snapshot']
+
+export async function listingRows(bench: Bench): Promise<Row[]> {
+  const { skep, session, host } = bench
+  await make(bench)
+  const { api } = session
+  const page = { offset: 0, limit: 100 }
+  const rawMs = median(await timed(COLD_ROUNDS, () => raw(host, ...LIST)))
+  const spawnedMs = median(await timed(COLD_ROUNDS, () => skep.host(...LIST)))
+  const before = rssMiB(skep.pid)
+
+  const cold: number[] = []
+  const idle: number[] = []
+  const full: number[] = []
+  for (let round = 0; round < COLD_ROUNDS; round++) {
+    await skep.end()
+    await skep.start()
+    await api.accounts.me.query()
+    idle.push(rssMiB(skep.pid))
+    const began = performance.now()
+    const { total } = await api.snapshots.list.query(page)
+    cold.push(performance.now() - began)
+    if (total < DATASETS * SNAPSHOTS_EACH) throw new Error(`only ${total} snapshots`)
+    full.push(rssMiB(skep.pid))
+  }
+  const warm = median(await timed(WARM_ROUNDS, () => api.snapshots.list.query(page)))
+  const turned = median(
+    await timed(WARM_ROUNDS, round => api.snapshots.list.query({ offset: 100 * round, limit: 100 })),
+  )
+  const filtered = median(
+    await timed(WARM_ROUNDS, round =>
+      api.snapshots.list.query({
+        ...page,
+        filter: `d${round % DATASETS}@s4`,
+        sort: 'name',
+        descending: false,
+      }),
+    ),
+  )
+  const raws = { peer: rawMs, against: 'zfs list, no process', unit: 'ms' as const }
+  return [
+    { measure: '10,000 snapshots: first page, cold index, over HTTP', skep: median(cold), ...raws },
+    {
+      measure: '10,000 snapshots: first page, cold index, over HTTP',
+      skep: median(cold),
+      peer: spawnedMs,
+      against: 'zfs list as a shell runs it',
+      unit: 'ms',
+    },
+    { measure: '10,000 snapshots: the same page again', skep: warm, ...raws },
+    { measure: '10,000 snapshots: another page', skep: turned, ...raws },
+    { measure: '10,000 snapshots: filtered and sorted', skep: filtered, ...raws },
+    {
+      measure: 'memory with 10,000 snapshots read (RSS)',
+      skep: median(full),
+      peer: median(idle),
+      against: 'before the first listing',
+      unit: 'MiB',
+    },
+    {
+      measure: 'memory after all measures before (RSS)',
+      skep: before,
+      peer: median(idle),
+      against: 'just started',
+      unit: 'MiB',
+    },
+  ]
+}
+
+async function make({ host }: Bench): Promise<void> {
+  await raw(host, 'zfs', 'create', PARENT)
+  for (let at = 0; at < DATASETS; at++) await raw(host, 'zfs', 'create', `${PARENT}/d${at}`)
+  // One command snapshots all of them: twenty at a time, as `zfs snapshot -r` would.
+  for (let count = 0; count < SNAPSHOTS_EACH; count++) {
+    const names = Array.from({ length: DATASETS }, (_, at) => `${PARENT}/d${at}@s${count}`)
+    await raw(host, 'zfs', 'snapshot', ...names)
+  }
+}
+
+/** Resident memory of a process. */
+export function rssMiB(pid: number): number {
+  const kib = Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' }))
+  return kib / 1024
+}
