@@ -2,7 +2,7 @@ import type { z } from 'zod/mini'
 import type { Role } from './accounts/model.ts'
 import type { Host } from './host/host.ts'
 import type { Inventory } from './inventory/inventory.ts'
-import type { Plan } from './tasks/model.ts'
+import type { Plan, TaskCommand } from './tasks/model.ts'
 
 /** What a plan may look at: fresh facts of the host, never the browser's. */
 export type PlanContext = {
@@ -36,11 +36,13 @@ export type Action<Schema extends z.core.$ZodType = z.core.$ZodType, Result = un
   run(context: ActionContext, plan: Plan, input: z.core.output<Schema>): Promise<Result>
   /**
    * After a crash of the console: compares the host with the plan and says how it ended, in words.
-   * Looks only; it never repairs.
+   * Looks only; it never repairs. `commands` is what was recorded: one that was begun and has no result may or may not
+   * have done its work; one that is not there was never begun.
    */
   settle(
     context: PlanContext,
     plan: Plan,
+    commands: readonly TaskCommand[],
   ): Promise<{ state: 'done' | 'failed' | 'interrupted'; outcome: string }>
 }
 

@@ -5,7 +5,7 @@ import { getProperties } from '../host/zfs/properties.ts'
 import { listBookmarks, listSnapshotIndex, listSnapshots } from '../host/zfs/snapshots.ts'
 import { listPools } from '../host/zpool/list.ts'
 import { readDatasets, readPool } from '../inventory/reader.ts'
-import type { Plan } from '../tasks/model.ts'
+import type { Plan, TaskCommand } from '../tasks/model.ts'
 import { mustBeIdle } from './guard.ts'
 import {
   createFilesystemInput,
@@ -173,10 +173,14 @@ async function propertyFacts(context: PlanContext, dataset: string): Promise<Pro
 async function settleProperty(
   context: PlanContext,
   plan: Plan,
+  commands: readonly TaskCommand[],
   isDone: (source: string, value: string) => boolean,
 ) {
   const argv = plan.steps[0]?.argv ?? []
   const name = argv[1] === 'set' ? (argv[2] ?? '').split('=')[0] : argv[2]
+  // "none" and "auto" read back as figures: what zfs has said is worth more than what it shows.
+  const isSaid = commands.some(each => each.exit === 0 && each.argv.join('\0') === argv.join('\0'))
+  if (isSaid) return settleByLook(context, plan, () => true)
   const now = (await getProperties(context.host, lastWord(plan))).find(each => each.name === name)
   return settleByLook(context, plan, () => isDone(now?.source ?? 'none', now?.value ?? ''))
 }
@@ -192,9 +196,9 @@ export const setProperty = defineAction({
     await runSteps(context, plan)
     return { dataset: input.dataset }
   },
-  async settle(context, plan) {
+  async settle(context, plan, commands) {
     const asked = (plan.steps[0]?.argv?.[2] ?? '').split('=').slice(1).join('=')
-    return settleProperty(context, plan, (source, value) => source === 'local' && value === asked)
+    return settleProperty(context, plan, commands, (source, value) => source === 'local' && value === asked)
   },
 })
 
@@ -209,8 +213,8 @@ export const inheritProperty = defineAction({
     await runSteps(context, plan)
     return { dataset: input.dataset }
   },
-  settle: (context, plan) =>
-    settleProperty(context, plan, source => source !== 'local' && source !== 'received'),
+  settle: (context, plan, commands) =>
+    settleProperty(context, plan, commands, source => source !== 'local' && source !== 'received'),
 })
 
 export const promote = defineAction({

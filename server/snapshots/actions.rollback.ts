@@ -8,7 +8,7 @@ import { splitSnapshot } from '../host/zfs/names.ts'
 import { getWrittenSince } from '../host/zfs/properties.ts'
 import { readDatasets } from '../inventory/reader.ts'
 import { refusedPlan, withDigest } from '../tasks/digest.ts'
-import type { Plan } from '../tasks/model.ts'
+import type { Plan, TaskCommand } from '../tasks/model.ts'
 import { readRollbackFacts, readSwapFacts } from './facts.ts'
 import type { BesideGuest, GuestRoom } from './guests.ts'
 import { type RollbackInput, rollbackInput, type SwapBackInput, swapBackInput } from './input.ts'
@@ -146,7 +146,11 @@ function besideGuestOf(plan: Plan): BesideGuest | null {
 
 type Settling = Awaited<ReturnType<Action['settle']>>
 
-async function settleRollback(context: PlanContext, plan: Plan): Promise<Settling> {
+async function settleRollback(
+  context: PlanContext,
+  plan: Plan,
+  commands: readonly TaskCommand[],
+): Promise<Settling> {
   const keep = keepOf(plan)
   if (keep) return settleKeep(context, plan, keep)
   const guests = await guestsDown(context, plan)
@@ -168,10 +172,20 @@ async function settleRollback(context: PlanContext, plan: Plan): Promise<Settlin
       outcome: `${plan.title}: ${named - left} of ${named} newer ones were destroyed, then the console ended; ${dataset.name} itself is untouched. Roll back again to finish.${guests}`,
     }
   }
-  const written = await getWrittenSince(context.host, dataset.name, splitSnapshot(snapshot.name).tag)
-  // A roll back leaves nothing written since; a guest that was started after it has written little.
-  if (written === 0 || written < writtenBytes)
-    return { state: 'done', outcome: `${plan.title}: done, as the host shows.${guests}` }
+  const rollback = commands.find(each => each.argv[0] === 'zfs' && each.argv[1] === 'rollback')
+  const done: Settling = { state: 'done', outcome: `${plan.title}: done, as the host shows.${guests}` }
+  if (rollback?.exit === 0) return done
+  if (rollback && rollback.durationMs === null) {
+    // It was begun, and nothing was started after it: a roll back leaves nothing written since.
+    const written = await getWrittenSince(context.host, dataset.name, splitSnapshot(snapshot.name).tag)
+    if (written === 0) return done
+    if (written < writtenBytes) {
+      return {
+        state: 'interrupted',
+        outcome: `${plan.title}: whether ${dataset.name} was rolled back before the console ended cannot be told, because somebody has written to it since. Look at it before it is used.${guests}`,
+      }
+    }
+  }
   const before = named > 0 ? 'what is newer was destroyed, but ' : ''
   return {
     state: 'interrupted',

@@ -144,14 +144,16 @@ describe('datasets and pools', () => {
 
   it('settle by what the host shows', async () => {
     const plan = await test.plan(datasetActions.createFilesystem, { dataset: 'tank/a' })
-    expect(await datasetActions.createFilesystem.settle(test.context, plan)).toMatchObject({
+    expect(await datasetActions.createFilesystem.settle(test.context, plan, [])).toMatchObject({
       state: 'interrupted',
     })
     await setUp('zfs create tank/a')
-    expect(await datasetActions.createFilesystem.settle(test.context, plan)).toMatchObject({ state: 'done' })
+    expect(await datasetActions.createFilesystem.settle(test.context, plan, [])).toMatchObject({
+      state: 'done',
+    })
     const gone = await test.plan(datasetActions.destroy, { dataset: 'tank/a' })
     await setUp('zfs destroy tank/a')
-    expect(await datasetActions.destroy.settle(test.context, gone)).toMatchObject({ state: 'done' })
+    expect(await datasetActions.destroy.settle(test.context, gone, [])).toMatchObject({ state: 'done' })
   })
 
   it('scrub with the very words of zpool', async () => {

@@ -6,7 +6,7 @@ import { createLocks } from '../tasks/locks.ts'
 import { rollbackAction, swapBackAction } from './actions.rollback.ts'
 import { create, destroy } from './actions.ts'
 import type { RollbackInput } from './input.ts'
-import { applied, guest, type StorageTest, storageTest } from './testing.ts'
+import { applied, commandDone, guest, type StorageTest, storageTest } from './testing.ts'
 
 let test: StorageTest
 
@@ -271,6 +271,22 @@ describe('the conf that a snapshot carries', () => {
     const again = await test.plan(create, { datasets: ['tank/d1'], tag: 'd', recursive: false })
     expect(again.steps[0]?.argv?.join(' ')).not.toContain('skep:conf')
   })
+})
+
+it('after a crash a roll back that never began is not told as done because less is written now', async () => {
+  await test.sh('zfs create tank/files')
+  await test.sh('zfs snapshot tank/files@a')
+  await test.host.write('/tank/files/big', 'x'.repeat(2_000_000))
+  const rollback = rollbackAction(test.room)
+  const plan = await test.plan(rollback, { snapshot: 'tank/files@a', way: 'go-back' })
+  await test.host.write('/tank/files/big', 'x')
+  const argv = ['zfs', 'rollback', 'tank/files@a']
+  expect((await rollback.settle(test.context, plan, [])).state).toBe('interrupted')
+  expect((await rollback.settle(test.context, plan, [commandDone(argv, 1)])).state).toBe('interrupted')
+  const unknown = await rollback.settle(test.context, plan, [commandDone(argv, null)])
+  expect(unknown).toMatchObject({ state: 'interrupted', outcome: expect.stringContaining('cannot be told') })
+  await test.sh('zfs rollback tank/files@a')
+  expect((await rollback.settle(test.context, plan, [commandDone(argv, null)])).state).toBe('done')
 })
 
 it('what moves along or dies along is locked, however deep it lies', async () => {

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { AppError } from '../errors.ts'
+import type { TaskCommand } from '../tasks/model.ts'
 import { rollbackAction, swapBackAction } from './actions.rollback.ts'
 import type { RollbackInput } from './input.ts'
-import { applied, guest, type StorageTest, storageTest } from './testing.ts'
+import { applied, commandDone, guest, type StorageTest, storageTest } from './testing.ts'
 
 let test: StorageTest
 
@@ -317,12 +318,14 @@ describe('settling after the console died', () => {
     await volumeWithPast()
     const rollback = rollbackAction(test.room)
     const plan = await test.plan(rollback, to('a', { way }))
-    const settle = () => rollback.settle(test.context, plan)
+    const recorded: TaskCommand[] = []
+    const settle = () => rollback.settle(test.context, plan, recorded)
     expect((await settle()).state).toBe('interrupted')
     const commands = plan.steps.flatMap(each => (each.argv ? [each.argv] : []))
     const told: string[] = []
     for (const argv of commands) {
       await test.sh(argv.join(' '))
+      recorded.push(commandDone(argv))
       told.push((await settle()).outcome)
     }
     expect((await settle()).state).toBe('done')

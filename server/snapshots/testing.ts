@@ -5,7 +5,7 @@ import { sandboxForTest, type TestHost } from '../host/sandbox/testing.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { createInventory } from '../inventory/live.ts'
 import { createReader } from '../inventory/reader.ts'
-import type { Plan } from '../tasks/model.ts'
+import type { Plan, TaskCommand } from '../tasks/model.ts'
 import type { Vm, VmState } from '../vms/model.ts'
 import type { GuestRoom } from './guests.ts'
 
@@ -113,6 +113,13 @@ export async function storageTest(): Promise<StorageTest> {
       await host.close()
     },
   }
+}
+
+/** A command as a task records it; `exit` null for one whose result never came. */
+export function commandDone(argv: readonly string[], exit: number | null = 0): TaskCommand {
+  const durationMs = exit === null ? null : 1
+  const result = { stdout: '', stderr: '', truncated: false, times: 1, startedAt: 0 }
+  return { seq: 1, kind: 'run', argv: [...argv], exit, durationMs, ...result }
 }
 
 /** Plans, refuses like the task engine does, and runs. */

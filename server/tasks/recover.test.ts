@@ -95,9 +95,9 @@ describe('recoverTasks', () => {
     const seen: unknown[] = []
     let lost = 3
     const settler = writeNote({
-      async settle(context, plan) {
+      async settle(context, plan, commands) {
         if (lost-- > 0) throw new AppError('unreachable', 'The machine does not answer.')
-        return writeNote().settle(context, plan)
+        return writeNote().settle(context, plan, commands)
       },
     })
     await recover(services, [settler], async () => {
@@ -145,9 +145,9 @@ describe('recoverTasks', () => {
     const second = leftOver(services, 'second')
     const stop = new AbortController()
     const settler = writeNote({
-      async settle(context, plan) {
+      async settle(context, plan, commands) {
         if (plan.title.endsWith('first')) throw new TypeError('a mistake in an action')
-        return writeNote().settle(context, plan)
+        return writeNote().settle(context, plan, commands)
       },
     })
     await recoverTasks({
@@ -161,6 +161,23 @@ describe('recoverTasks', () => {
     })
     expect(taskById(services.db, first)?.task.state).toBe('running')
     expect(taskById(services.db, second)?.task.state).toBe('done')
+  })
+
+  it('settles what is gone for good instead of asking for ever', async () => {
+    const services = testServices()
+    const id = leftOver(services, 'todo')
+    const settler = writeNote({
+      async settle() {
+        throw new AppError('not_found', 'There is no such note any more.')
+      },
+    })
+    await recover(services, [settler], async () => {
+      throw new Error('It should not wait.')
+    })
+    expect(taskById(services.db, id)?.task).toMatchObject({
+      state: 'interrupted',
+      outcome: expect.stringContaining('There is no such note any more.'),
+    })
   })
 
   it('leaves the tasks of another machine for that machine', async () => {

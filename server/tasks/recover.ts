@@ -3,9 +3,9 @@ import type { Database } from '../db/database.ts'
 import { commandsOf, type StoredTask, unfinishedTasks, updateProgress } from '../db/tasks.ts'
 import { AppError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { listProcesses } from '../host/ps.ts'
 import type { Logger } from '../log.ts'
-import type { TaskCommand } from './model.ts'
+import type { Plan, TaskCommand } from './model.ts'
+import { findRunning } from './outlived.ts'
 import type { TaskEngine } from './task.ts'
 
 export type Settler = Pick<Action, 'name' | 'settle'>
@@ -82,9 +82,24 @@ export async function recoverTasks(options: {
       }
     }
     await refuseWhileRunning(commands, context.host)
-    const { state, outcome } = await settler.settle(context, plan)
+    const { state, outcome } = await settled(settler, context, plan, commands)
     const error = state === 'failed' ? { code: 'failed' as const, message: outcome, detail: {} } : null
     return { state, outcome, error }
+  }
+}
+
+/** Waiting mends a host that is lost; that something is gone, or says what nobody understands, stays so. */
+function mayMend(error: unknown): boolean {
+  return !(error instanceof AppError) || ['unreachable', 'timeout', 'locked'].includes(error.code)
+}
+
+async function settled(settler: Settler, context: PlanContext, plan: Plan, commands: TaskCommand[]) {
+  try {
+    return await settler.settle(context, plan, commands)
+  } catch (error) {
+    if (mayMend(error) || !(error instanceof AppError)) throw error
+    const outcome = `${plan.title}: the console ended in the middle, and how far it came cannot be told. ${error.message}`
+    return { state: 'interrupted' as const, outcome }
   }
 }
 
@@ -94,17 +109,15 @@ export async function recoverTasks(options: {
  */
 async function refuseWhileRunning(commands: TaskCommand[], host: Host) {
   const open = commands.filter(one => one.kind === 'run' && one.durationMs === null)
-  if (open.length === 0) return
-  const processes = await listProcesses(host)
-  for (const { argv } of open) {
-    const title = argv.join(' ')
-    // ps(1) shows the first word as it was given, or as the path where it was found.
-    const found = processes.find(
-      ({ args }) => args === title || (args.startsWith('/') && args.endsWith(`/${title}`)),
-    )
-    if (found)
-      throw new AppError('locked', `Its command "${title}" is still running, as process ${found.pid}.`)
-  }
+  const found = await findRunning(
+    host,
+    open.map(one => one.argv),
+  )
+  if (!found) return
+  throw new AppError(
+    'locked',
+    `Its command "${found.title}" is still running, as process ${found.process.pid}.`,
+  )
 }
 
 /** Two tasks of a dead process cannot have held one lock; should the rows say so all the same, the first has it. */

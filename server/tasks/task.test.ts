@@ -50,6 +50,23 @@ describe('run', () => {
     ])
   })
 
+  it('holds its locks as long as a command that did not answer in time is still at work', async () => {
+    let atWork = true
+    const host = scriptedHost(argv => {
+      const ps = ' 77 1 0 1 1 0.0 1 D sync /bin/sync\n'
+      if (argv[0] === 'ps') return { exit: 0, stdout: atWork ? ps : '', stderr: '' }
+      throw new AppError('timeout', 'sync did not answer in time.', { argv: ['sync'] })
+    })
+    const services = testServices({ host })
+    const seen = await seenBy(services)
+    const first = services.tasks.run(writeNote(), note, seen, operator)
+    await expect(first).rejects.toMatchObject({ code: 'timeout' })
+    const again = () => services.tasks.run(writeNote(), note, seen, operator)
+    await expect(again()).rejects.toMatchObject({ code: 'locked' })
+    atWork = false
+    await vi.waitFor(() => expect(again()).rejects.toMatchObject({ code: 'timeout' }), { timeout: 5000 })
+  }, 20_000)
+
   it('refuses when the machine has changed since, hands over the new plan and does nothing', async () => {
     const host = scriptedHost()
     const services = testServices({ host })

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type * as z from 'zod/mini'
 import type { Account } from '../accounts/model.ts'
 import type { Action, ActionContext, PlanContext } from '../action.ts'
@@ -11,6 +12,7 @@ import type { Logger } from '../log.ts'
 import { withDigest } from './digest.ts'
 import { createLocks, type LockHolder } from './locks.ts'
 import type { Plan, Task } from './model.ts'
+import { findRunning } from './outlived.ts'
 import { recordingHost } from './record.ts'
 
 /** What `<noun>.<verb>.run` answers when its task ended well. */
@@ -18,6 +20,9 @@ export type TaskResult<Result> = { taskId: number; outcome: string; result: Resu
 
 /** How long the answer of a task waits for the inventory to read again what the task changed. */
 const REFRESH_WAIT_MS = 3000
+
+/** How often a command that is no longer waited for is looked for. */
+const QUIET_LOOK_MS = 2000
 
 export type TaskEngine = ReturnType<typeof createTasks>
 
@@ -64,16 +69,31 @@ export function createTasks(options: {
     return new AppError(known.code, known.message, { ...known.detail, taskId }, { cause: error })
   }
 
-  async function refreshed(changes: Change[]) {
+  /** Waits for it, but not for long. */
+  async function soon(work: Promise<void>) {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<void>(resolve => {
       timer = setTimeout(resolve, REFRESH_WAIT_MS)
     })
+    await Promise.race([work, late])
+    clearTimeout(timer)
+  }
+
+  function refreshed(changes: Change[]) {
     const refresh = inventory.refresh(changes).catch((error: unknown) => {
       log.warn({ err: error }, 'the host could not be read again after a task')
     })
-    await Promise.race([refresh, late])
-    clearTimeout(timer)
+    return soon(refresh)
+  }
+
+  /** A command that did not answer in time may still be at work: until it has ended nobody else works on the same things. */
+  async function releaseWhenQuiet(argv: string[], release: () => void) {
+    while (!closing) {
+      const found = await findRunning(host, [argv]).catch(() => 'unknown' as const)
+      if (found === null) break
+      await delay(QUIET_LOOK_MS, undefined, { ref: false })
+    }
+    release()
   }
 
   /** Under the locks: plan again if somebody was there meanwhile, compare with what was seen, write the row. */
@@ -126,16 +146,19 @@ export function createTasks(options: {
         changed(taskId)
       },
     }
+    let unanswered: string[] | null = null
     try {
       const result = await action.run(context, plan, input)
       const outcome = `${plan.title}: done.`
       end(taskId, { state: 'done', outcome, error: null })
       return { taskId, outcome, result }
     } catch (error) {
+      if (error instanceof AppError && error.code === 'timeout') unanswered = error.detail.argv ?? null
       throw fail(taskId, plan, error)
     } finally {
       nudges.delete(taskId)
-      release()
+      if (unanswered === null) release()
+      else await soon(releaseWhenQuiet(unanswered, release))
       await refreshed(changesOf(plan.locks))
     }
   }

@@ -131,6 +131,6 @@ describe('a guest of the sandbox', () => {
     const plan = await shutdown.plan(context(), { vm: 'alpha', graceSeconds: 60 })
     await shutdown.run(context(), plan, { vm: 'alpha', graceSeconds: 60 })
     expect((await vm('alpha')).state).toBe('stopped')
-    expect(await shutdown.settle(context(), plan)).toMatchObject({ state: 'done' })
+    expect(await shutdown.settle(context(), plan, [])).toMatchObject({ state: 'done' })
   })
 })

@@ -194,7 +194,7 @@ describe('create', () => {
     await host.run(['fault', 'add', 'zfs', 'destroy', '--', 'exit', '1', 'broken'])
     const error = await failure(create.run(context(), plan, NEW))
     expect(error.message).toMatch(/could not be taken away again: tank\/vms\/web1\./)
-    expect(await create.settle(context(), plan)).toMatchObject({
+    expect(await create.settle(context(), plan, [])).toMatchObject({
       state: 'interrupted',
       outcome: expect.stringContaining('tank/vms/web1'),
     })
@@ -218,7 +218,7 @@ describe('start', () => {
     expect(error.message).toMatch(/did not start: ifconfig tap create: no more taps/)
     const { vm } = await readGuestNamed(host, 'alpha')
     expect(vm).toMatchObject({ state: 'crashed' })
-    expect(await start.settle(context(), plan)).toMatchObject({ state: 'failed' })
+    expect(await start.settle(context(), plan, [])).toMatchObject({ state: 'failed' })
   })
 
   test('waits for the nodes of its zvols, which come a moment after zfs', async () => {
@@ -310,6 +310,7 @@ describe('clone', () => {
     expect(made.nics[0]?.mac).not.toBe(old.nics[0]?.mac)
     expect(made.conf).not.toContain('3f0c9c0a-91f1-11ef-9b2a-3cecef127a04')
     expect(await sh('zfs get -H -o value origin tank/vms/alpha2/disk0')).toBe('tank/vms/alpha/disk0@first\n')
+    expect(await sh('zfs get -H -o value volmode tank/vms/alpha2/disk0')).toBe('dev\n')
   })
 
   test('each step failing in turn leaves nothing behind, not even its snapshot', async () => {
@@ -341,7 +342,7 @@ describe('destroy', () => {
     ])
     expect((await readVms(host)).map(vm => [vm.name, vm.autostart])).toEqual([['beta', 1]])
     expect(await sh('zfs list -H -o name -r tank/vms')).not.toContain('alpha')
-    expect(await destroy.settle(context(), plan)).toMatchObject({ state: 'done' })
+    expect(await destroy.settle(context(), plan, [])).toMatchObject({ state: 'done' })
   })
 
   test('without its volumes keeps them with their snapshots', async () => {
@@ -375,7 +376,7 @@ describe('destroy', () => {
       const error = await failure(destroy.run(context(), now, all))
       expect(error.message).toMatch(/Nothing was destroyed|Done before that/)
       expect((await readVms(host)).map(vm => vm.name)).toContain('alpha')
-      expect(await destroy.settle(context(), plan)).toMatchObject({ state: 'interrupted' })
+      expect(await destroy.settle(context(), plan, [])).toMatchObject({ state: 'interrupted' })
       await host.run(step.argv ?? [])
       gone.push(step.title)
     }

@@ -131,7 +131,14 @@ export const reset = defineAction({
       next: 'Look at its last exits; on_restart in its configuration may say that it stays off.',
     })
   },
-  settle: (context, plan) => settleByState(context, plan, isUp),
+  async settle(context, plan, commands) {
+    const argv = plan.steps[0]?.argv ?? []
+    const pressed = commands.find(each => each.argv.join(' ') === argv.join(' '))
+    // A guest that runs looks the same before and after.
+    if (pressed?.exit === 0) return settleByState(context, plan, isUp)
+    const how = pressed?.durationMs === null ? 'whether it was pressed cannot be told' : 'it was not pressed'
+    return { state: 'interrupted', outcome: `${plan.title}: ${how}.` }
+  },
 })
 
 export const cleanUp = defineAction({
