@@ -7,9 +7,7 @@ import { useApi } from '../trpc.tsx'
 import { Checkbox, Field, Input, Select } from '../ui/Field.tsx'
 import { bytes, parseBytes } from '../ui/format.ts'
 import { PlanDialog } from '../ui/PlanDialog.tsx'
-import { CHECKSUMS, COMPRESSIONS, INHERIT } from './choices.ts'
-
-const BLOCK_SIZES = [4096, 8192, 16384, 32768, 65536, 131072]
+import { CHECKSUMS, COMPRESSIONS, INHERIT, VOLUME_BLOCK_SIZES } from './choices.ts'
 
 export default function CreateVolumeDialog({ parent, onClose }: { parent: string; onClose: () => void }) {
   const router = useRouter()
@@ -71,7 +69,7 @@ export default function CreateVolumeDialog({ parent, onClose }: { parent: string
           error={fields.volblocksizeBytes}
         >
           <Select
-            choices={BLOCK_SIZES.map(each => ({ value: String(each), label: bytes(each) }))}
+            choices={VOLUME_BLOCK_SIZES.map(each => ({ value: String(each), label: bytes(each) }))}
             value={volblocksize}
             onValue={setVolblocksize}
           />

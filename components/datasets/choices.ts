@@ -20,6 +20,9 @@ export const RECORD_SIZES: readonly Choice[] = [
   ...['16K', '32K', '64K', '128K', '256K', '512K', '1M'].map(plain),
 ]
 
+/** Sizes of a zvol's blocks, bytes. */
+export const VOLUME_BLOCK_SIZES = [4096, 8192, 16384, 32768, 65536, 131072] as const
+
 const ON_OFF = ['on', 'off']
 const words = (choices: readonly Choice[]) => choices.map(choice => choice.value).filter(Boolean)
 

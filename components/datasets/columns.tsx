@@ -28,7 +28,7 @@ export const DATASET_COLUMNS: readonly Column<Dataset>[] = [
   {
     id: 'name',
     header: 'Name',
-    min: 210,
+    min: 186,
     grow: 3,
     always: true,
     cell: row => {

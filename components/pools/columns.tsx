@@ -11,7 +11,7 @@ export const POOL_COLUMNS: readonly Column<Pool>[] = [
   {
     id: 'name',
     header: 'Name',
-    min: 120,
+    min: 90,
     grow: 2,
     always: true,
     cell: row => (
@@ -25,7 +25,7 @@ export const POOL_COLUMNS: readonly Column<Pool>[] = [
   {
     id: 'health',
     header: 'State',
-    min: 120,
+    min: 116,
     grow: 1,
     always: true,
     cell: row => <StateMark {...VDEV_STATES[row.health]} />,
@@ -34,7 +34,7 @@ export const POOL_COLUMNS: readonly Column<Pool>[] = [
   {
     id: 'full',
     header: 'Full',
-    min: 120,
+    min: 116,
     cell: row => <Meter share={row.capacityPercent / 100} label={`Fullness of ${row.name}`} />,
     sort: row => row.capacityPercent,
   },

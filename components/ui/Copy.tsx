@@ -80,7 +80,7 @@ export function CodeBlock({
         iconOnly
         text={text}
         label={`Copy ${label.toLowerCase()}`}
-        className="absolute top-1 right-1"
+        className="absolute top-1 right-1 bg-sunken"
       />
       <ScrollArea label={label} className="max-h-80 overflow-auto py-2 pr-9 pl-3">
         <pre className="font-mono text-xs leading-5">{text}</pre>

@@ -9,6 +9,7 @@ import { useTools } from '../shell/useTools.ts'
 import { useTRPC } from '../trpc.tsx'
 import { Banner } from '../ui/Banner.tsx'
 import { Button } from '../ui/Button.tsx'
+import { cx } from '../ui/cx.ts'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { bytes } from '../ui/format.ts'
 import { MenuButton } from '../ui/Menu.tsx'
@@ -35,7 +36,7 @@ export function VmFrame({
   const query = useQuery(useTRPC().vms.get.queryOptions({ vm: name }))
   const vm = query.data
   return (
-    <div className={filling ? 'flex h-full min-h-[26rem] flex-col' : undefined}>
+    <div className={cx('flex flex-col', filling && 'h-full min-h-[26rem]')}>
       {vm ? <Head vm={vm} /> : <PageHeader title={name} />}
       {query.error && !vm && <ErrorNotice error={explain(query.error)} />}
       {query.error && vm && (

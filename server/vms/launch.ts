@@ -5,6 +5,7 @@ import { AppError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { buildLaunch, type LaunchResult } from './command.ts'
 import { confText, editConf, parseConf } from './conf.ts'
+import type { GuestPlace } from './devices.ts'
 import { bootrom, FIRMWARE_DIRECTORY, isUefi } from './firmware.ts'
 import type { Vm } from './model.ts'
 import { type NicPlan, planNics } from './nics.ts'
@@ -210,6 +211,40 @@ function withIdentity(text: string, made: ReturnType<typeof madeUp>): string {
     if (confText(conf, `network${index}_mac`) === '') changes[`network${index}_mac`] = made.mac(index)
   }
   return Object.keys(changes).length === 0 ? text : editConf(text, changes)
+}
+
+/**
+ * The bhyve command a new conf would start with now, taps named as they would be made; empty where it cannot be told.
+ * For showing: a start builds its own.
+ */
+export function firstCommand(
+  place: GuestPlace,
+  text: string,
+  host: { view: HostView; busyPorts: ReadonlySet<number>; keepsVariables: boolean },
+): string[] {
+  const { view } = host
+  const conf = parseConf(text)
+  const nics = planNics(conf, view.system, {
+    interfaces: view.interfaces,
+    macs: new Map(),
+    freeLink: () => 2,
+  })
+  const { launch } = buildLaunch({
+    place,
+    conf,
+    uuid: confText(conf, 'uuid'),
+    nics,
+    taps: likelyTaps(nics, view),
+    busyPorts: host.busyPorts,
+    iso: null,
+    exists: path => host.keepsVariables || !path.endsWith('_VARS.fd'),
+    iscsi: view.iscsi,
+    unrestrictedGuest: true,
+    iommu: true,
+    grubBhyve: 'grub-bhyve',
+    resume: false,
+  })
+  return launch?.argv ?? []
 }
 
 /** The names ifconfig would give to new taps now: the lowest free numbers. */

@@ -109,6 +109,24 @@ export function shutdownWaitOf(
   return match?.[1] ? { vm: match[1], seconds: Number(match[2]), graceSeconds: Number(match[3]) } : null
 }
 
+/** `plan.facts` of `vms.create`: what the dialog shows for review. */
+export type CreateVmFacts = {
+  /** NAME.conf as it will be written. */
+  conf: string
+  directory: string
+  /** The bhyve command it would start with now. */
+  argv: string[]
+}
+
+/** The facts of a plan to create a guest; null for anything else. */
+export function createVmFactsOf(facts: unknown): CreateVmFacts | null {
+  return isCreateVmFacts(facts) ? facts : null
+}
+
+function isCreateVmFacts(facts: unknown): facts is CreateVmFacts {
+  return typeof facts === 'object' && facts !== null && 'conf' in facts && 'argv' in facts
+}
+
 export type PciDevice = { bus: number; slot: number; func: number; emulation: string; backing: string }
 
 /** What a guest is going to be: fills in devices and sizes, and stays a hint for people only. */

@@ -7,7 +7,7 @@ import type { Plan, Refusal, Step } from '../tasks/model.ts'
 import { parseConf } from './conf.ts'
 import type { GuestPlace } from './devices.ts'
 import type { CreateVmInput } from './input.ts'
-import type { Vm } from './model.ts'
+import type { CreateVmFacts, Vm } from './model.ts'
 import { vmLock } from './plan.ts'
 import { newConf } from './presets.ts'
 import type { Datastore } from './system-conf.ts'
@@ -32,6 +32,8 @@ export type CreateFacts = {
   keepsVariables: boolean
   memoryOfHostBytes: number | null
   maxCpus: number
+  /** The bhyve command that a conf at a place would start with. */
+  commandOf: (place: GuestPlace, conf: string) => string[]
 }
 
 const ACTION = 'vms.create'
@@ -80,7 +82,7 @@ export function planCreate(input: CreateVmInput, facts: CreateFacts): Plan {
     victims: [],
     warnings: input.switchName === null ? ['It has no network card.'] : [],
     locks: [vmLock(input.name), `dataset:${input.disk.dataset}`],
-    facts: { conf, directory },
+    facts: { conf, directory, argv: facts.commandOf(place, conf) } satisfies CreateVmFacts,
   })
 }
 

@@ -12,7 +12,7 @@ import { freePort } from '../command.ts'
 import { parseConf } from '../conf.ts'
 import { FIRMWARE_DIRECTORY } from '../firmware.ts'
 import { type CreateVmInput, createVmInput } from '../input.ts'
-import { madeUp, readBusyPorts, readHostSeed } from '../launch.ts'
+import { firstCommand, madeUp, readBusyPorts, readHostSeed } from '../launch.ts'
 import { type CreateFacts, planCreate } from '../plan.create.ts'
 import { listIfThere, readGuests } from '../read.ts'
 import { toVm } from '../state.ts'
@@ -56,6 +56,8 @@ async function readCreateFacts(context: PlanContext, input: CreateVmInput): Prom
     keepsVariables: template !== null,
     memoryOfHostBytes: memory,
     maxCpus: maxCpus ?? 16,
+    commandOf: (place, conf) =>
+      firstCommand(place, conf, { view, busyPorts: busy, keepsVariables: template !== null }),
   }
 }
 
