@@ -22,7 +22,7 @@ import { createServices } from './services.ts'
 import { attachSockets } from './sockets.ts'
 import { createStaticFiles } from './static.ts'
 import { recoverTasks } from './tasks/recover.ts'
-import { readVms, watchFacts } from './vms/read.ts'
+import { guestMarks, readVms } from './vms/read.ts'
 
 const SWEEP_EVERY_MS = 60_000
 /** How long a stop waits for running tasks; what is still running then is settled at the next start. */
@@ -47,7 +47,7 @@ async function start(config: Config, log: Logger) {
     host,
     read: createReader(host, {
       vms: () => readVms(host),
-      vmMarks: () => watchFacts(host),
+      vmMarks: guestMarks(host),
       facts: () => readMachineFacts(host),
     }),
   })

@@ -44,7 +44,7 @@ const SNAPSHOTS = 'snapshots'
 
 /** The in-memory copy of one host. Nothing is read before somebody asks, nothing is polled before somebody watches. */
 export function createInventory(options: InventoryOptions): Inventory {
-  const { read, graceMs = 30_000, vmPollMs = 1000, figuresPollMs = 10_000, scanPollMs = 2000 } = options
+  const { read, graceMs = 30_000, vmPollMs = 500, figuresPollMs = 10_000, scanPollMs = 2000 } = options
   const now = options.now ?? Date.now
   const announcer = new Announcer()
 

@@ -20,6 +20,8 @@ const MOST_DATASETS_AT_ONCE = 100
 const FIGURES_GOOD_FOR_MS = 10_000
 /** Of everything at once they are asked for rarely: on a large host that reading takes seconds. */
 const ALL_FIGURES_GOOD_FOR_MS = 300_000
+/** An order of 100 000 rows is 4 MiB. */
+const MOST_ORDERS = 4
 /** How often one answer is begun again because the host changed while it was put together. */
 const MOST_ROUNDS = 3
 /** A dataset with this many snapshots is read whole; of a larger one only the rows on the screen. */
@@ -223,7 +225,7 @@ export class SnapshotIndex {
 
   #order(dataset: string | undefined, filter: string, sort: SnapshotSort, descending: boolean): Ref[] {
     const key = JSON.stringify([dataset ?? null, filter, sort, descending])
-    const known = sort === 'used' || sort === 'referenced' ? undefined : this.#orders.get(key)
+    const known = this.#orders.get(key)
     if (known) return known
     const tables =
       dataset === undefined ? [...this.#tables.values()] : [this.#tables.get(dataset)].filter(isTable)
@@ -235,7 +237,10 @@ export class SnapshotIndex {
     })
     const compare = COMPARE[sort]
     found.sort(descending ? (a, b) => compare(b, a) : compare)
-    if (this.#orders.size > 16) this.#orders.clear()
+    // Figures drift without the rows changing.
+    if (sort === 'used' || sort === 'referenced') return found
+    for (const oldest of this.#orders.keys())
+      if (this.#orders.size >= MOST_ORDERS) this.#orders.delete(oldest)
     this.#orders.set(key, found)
     return found
   }

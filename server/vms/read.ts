@@ -255,3 +255,19 @@ export async function watchFacts(host: Host, known?: Setup): Promise<Map<string,
   )
   return new Map(marks)
 }
+
+/** Settings and mounts change rarely, and reading them starts a program each time. */
+const SETUP_GOOD_FOR_MS = 10_000
+
+/** `watchFacts` for a poll: what it needs to know of the host's settings is read again every ten seconds only. */
+export function guestMarks(host: Host, now: () => number = Date.now): () => Promise<Map<string, string>> {
+  let setup: Setup | null = null
+  let readAt = 0
+  return async () => {
+    if (!setup || now() - readAt >= SETUP_GOOD_FOR_MS) {
+      setup = await readSetup(host)
+      readAt = now()
+    }
+    return watchFacts(host, setup)
+  }
+}
