@@ -3,11 +3,13 @@ import { useQuery } from '@tanstack/react-query'
 import { ChevronDown, ChevronUp } from 'lucide-react'
 import Link from 'next/link'
 import { lazy, Suspense } from 'react'
+import { shutdownWaitOf } from '../../server/vms/model.ts'
 import { taskDuration, taskLine } from '../tasks/words.ts'
 import { useTRPC } from '../trpc.tsx'
 import { Loading } from '../ui/Spinner.tsx'
 import { StateMark } from '../ui/State.tsx'
 import { useNow } from '../ui/Time.tsx'
+import { ForceOffNow } from '../vms/StopLadder.tsx'
 import { paths } from './paths.ts'
 import { TASK_STATES } from './state.ts'
 
@@ -39,6 +41,9 @@ export function TaskDrawer({ open, onOpen }: { open: boolean; onOpen: (open: boo
             <span className="text-faint">{tasks ? 'Nothing was done yet' : ''}</span>
           )}
         </div>
+        {!open && newest?.state === 'running' && shutdownWaitOf(newest.progress) && (
+          <ForceOffNow key={newest.id} task={newest.id} />
+        )}
         <button
           type="button"
           aria-expanded={open}

@@ -1,10 +1,13 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useId, useRef, useState } from 'react'
+import { createElement, useEffect, useId, useRef, useState } from 'react'
 import type { Plan } from '../../server/tasks/model.ts'
+import { shutdownWaitOf } from '../../server/vms/model.ts'
 import { type Explained, explain, fromApp } from '../errors.ts'
+import { taskLine } from '../tasks/words.ts'
 import { useTRPC } from '../trpc.tsx'
 import { type PlanAction, planDifference } from '../ui/plan.ts'
+import { ForceOffNow } from '../vms/StopLadder.tsx'
 
 /** The two procedures of an action, as `useApi()` gives them: `api.snapshots.rollback`. */
 export type ActionApi<Input, Result> = {
@@ -122,9 +125,10 @@ export function useAction<Input, Result>(
     fields: { ...planError?.fields, ...refusal?.fields, ...error?.fields },
     running: started !== null,
     progress: started && {
-      text: task?.progress ?? null,
+      text: task ? taskLine(task) : null,
       share: task?.fraction ?? null,
       command: detail.data?.commands.at(-1) ?? null,
+      jump: task && shutdownWaitOf(task.progress) && createElement(ForceOffNow, { task: task.id }),
     },
     run: () => void run(),
   }

@@ -1,12 +1,18 @@
 import type { Task } from '../../server/tasks/model.ts'
-import { duration } from '../ui/format.ts'
+import { shutdownWaitOf } from '../../server/vms/model.ts'
+import { clock, duration } from '../ui/format.ts'
 
 /** One line about a task: what it does now, or how it ended. */
-export function taskLine(task: Task): string {
-  if (task.state === 'running') return task.progress ?? 'Working'
+export function taskLine(task: Pick<Task, 'state' | 'progress' | 'error' | 'outcome' | 'title'>): string {
+  if (task.state === 'running') {
+    const wait = shutdownWaitOf(task.progress)
+    if (!wait) return task.progress ?? 'Working'
+    return `Asked ${wait.vm} to shut down, forcing off in ${clock((wait.graceSeconds - wait.seconds) * 1000)}`
+  }
   const line = task.error?.message ?? task.outcome ?? ''
   // It stands beside the title: "Start web1: done." is said shorter there.
-  const rest = line.startsWith(`${task.title}: `) ? line.slice(task.title.length + 2) : line
+  if (!line.startsWith(`${task.title}: `)) return line
+  const rest = line.slice(task.title.length + 2)
   return rest.charAt(0).toUpperCase() + rest.slice(1)
 }
 

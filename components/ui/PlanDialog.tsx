@@ -119,8 +119,13 @@ export function PlanDialog(props: PlanDialogProps) {
 function Running({ progress }: { progress: PlanAction['progress'] }) {
   const text = progress?.text ?? 'Working'
   return (
-    <div role="status" className="flex w-64 max-w-full flex-col gap-1">
-      <span className="truncate">{text}</span>
+    <div className="flex w-80 max-w-full flex-col gap-1">
+      <div className="flex min-h-6 items-center gap-3">
+        <span role="status" className="min-w-0 flex-1 truncate" title={text}>
+          {text}
+        </span>
+        {progress?.jump}
+      </div>
       {progress?.command && (
         <span className="truncate font-mono text-faint text-xs">{commandLine(progress.command.argv)}</span>
       )}

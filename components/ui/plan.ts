@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import type { Plan, Step, TaskCommand, Victim } from '../../server/tasks/model.ts'
 import type { Explained } from '../errors.ts'
 import { plural } from './format.ts'
@@ -19,7 +20,13 @@ export type PlanAction = {
   fields: Record<string, string>
   running: boolean
   /** The running task, as far as it says something. */
-  progress: { text: string | null; share: number | null; command: TaskCommand | null } | null
+  progress: {
+    text: string | null
+    share: number | null
+    command: TaskCommand | null
+    /** A way to jump ahead: "Force off now" while it waits for a guest. */
+    jump: ReactNode
+  } | null
   run: () => void
 }
 
