@@ -75,7 +75,9 @@ export function planClone(input: CloneVmInput, facts: CloneFacts): Plan {
       : { title: `Create the directory of ${name}`, argv: ['mkdir', place.directory] },
     ...volumes.map((volume, index) => {
       const target = targets[index] ?? ''
-      return { title: `Clone ${volume}@${tag}`, argv: cloneArgv({ snapshot: `${volume}@${tag}`, target }) }
+      // A clone has none of its origin's properties: without this the machine itself looks into its partitions.
+      const argv = cloneArgv({ snapshot: `${volume}@${tag}`, target, options: [['volmode', 'dev']] })
+      return { title: `Clone ${volume}@${tag}`, argv }
     }),
   )
   if (facts.hasVariables) {
