@@ -39,6 +39,12 @@ export function screenOf(vm: Vm | undefined, name: string): { port: number; wait
       throw new NoPicture('stopped', `${name} has no screen now.${because}`, false)
   }
   const port = Number(/:(\d+)$/.exec(vm.vnc ?? '')?.[1])
+  const address = (vm.vnc ?? '').replace(/:\d+$/, '')
+  // The door reaches the loopback interface only, where a screen of every address listens too.
+  if (port && address !== '127.0.0.1' && address !== '0.0.0.0') {
+    const words = `The screen of ${name} listens on ${address} only, out of Skep's reach: set graphics_listen to 127.0.0.1, shut it down and start it again.`
+    throw new NoPicture('unreachable', words, false)
+  }
   if (port) return { port, waits: vm.state === 'waiting' }
   if (!vm.graphics) {
     throw new NoPicture(

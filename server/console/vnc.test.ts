@@ -284,6 +284,7 @@ describe('no picture', () => {
     [{ state: 'running' }, 'no_framebuffer', false],
     [{ state: 'starting' }, 'not_yet', true],
     [{ state: 'firmware' }, 'not_yet', true],
+    [{ state: 'running', vnc: '192.0.2.10:5900' }, 'unreachable', false],
   ] as const)('of a guest with %j is %s', async (vm, code, retry) => {
     const { visit } = await consoleFor({ vm: { ...vm } })
     const browser = visit('olga')
