@@ -48,6 +48,7 @@ export function LoadChart({ load, now }: { load: readonly HostLoad[]; now: numbe
           d={linePath(cpu, from, to, WIDTH, HEIGHT, GAP_MS)}
           className="fill-none stroke-s3"
           strokeWidth="1.5"
+          strokeLinecap="round"
           vectorEffect="non-scaling-stroke"
         />
       </Figure>
@@ -101,7 +102,7 @@ function Figure(props: {
   children: React.ReactNode
 }) {
   return (
-    <figure>
+    <figure className="flex min-w-0 flex-col justify-between">
       <figcaption className="mb-1 flex flex-wrap items-baseline gap-x-3 text-muted text-sm">
         <span className="font-medium text-text">{props.title}</span>
         {props.figures}

@@ -14,7 +14,7 @@ import { taskLine } from '../tasks/words.ts'
 import { useTRPC } from '../trpc.tsx'
 import { Bytes } from '../ui/Bytes.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
-import { plural } from '../ui/format.ts'
+import { duration, exactTime, plural } from '../ui/format.ts'
 import { Meter } from '../ui/Meter.tsx'
 import { PageHeader, Panel } from '../ui/Page.tsx'
 import { Loading } from '../ui/Spinner.tsx'
@@ -29,16 +29,22 @@ export function OverviewPage() {
   const { pools, vms, error } = useResources()
   const facts = useQuery(trpc.system.facts.queryOptions()).data
   const capabilities = useQuery(trpc.system.capabilities.queryOptions()).data
+  const now = useNow()
   const wrong = capabilities?.filter(capability => capability.state !== 'ok')
   return (
     <div className="max-w-6xl">
       <PageHeader title={facts?.hostname ?? 'Overview'}>
-        {facts && (
-          <p className="text-muted">
-            FreeBSD {facts.kernelVersion} · {plural(facts.cpus, 'CPU')} · <Bytes value={facts.memoryBytes} />{' '}
-            memory · up since <Time at={facts.bootedAt} />
-          </p>
-        )}
+        <p className="min-h-5 text-muted">
+          {facts && (
+            <>
+              FreeBSD {facts.kernelVersion} · {plural(facts.cpus, 'CPU')} ·{' '}
+              <Bytes value={facts.memoryBytes} /> memory ·{' '}
+              <span className="whitespace-nowrap" title={`since ${exactTime(facts.bootedAt)}`}>
+                up for {duration(Math.max(0, now - facts.bootedAt))}
+              </span>
+            </>
+          )}
+        </p>
       </PageHeader>
       <Verdict known={pools !== null && vms !== null} />
       <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
@@ -81,10 +87,11 @@ export function OverviewPage() {
 function Verdict({ known }: { known: boolean }) {
   const alerts = useAlerts()
   const status = useHostStatus()
-  if (!known || status?.state !== 'online') return null
+  // Its line is kept free, so that nothing below jumps when the answer comes.
+  if (!known || status?.state !== 'online') return <p className="mb-4 min-h-6" />
   if (alerts.length === 0) {
     return (
-      <p className="mb-4 flex items-center gap-2">
+      <p className="mb-4 flex min-h-6 items-center gap-2">
         <CircleCheck aria-hidden size={16} className="text-ok" />
         Everything is well.
       </p>
@@ -122,7 +129,7 @@ function Pools({ pools }: { pools: readonly Pool[] }) {
             <span className="w-24 truncate font-medium max-sm:w-20">{pool.name}</span>
             <StateMark {...VDEV_STATES[pool.health]} className="sm:w-28" />
             <span className="ml-auto flex items-center gap-3 text-muted">
-              <span className="max-sm:hidden">
+              <span className="max-sm:hidden lg:hidden xl:inline">
                 <Bytes value={pool.freeBytes} /> free of <Bytes value={pool.sizeBytes} />
               </span>
               <Meter
@@ -163,7 +170,11 @@ function Guests({ vms }: { vms: readonly Vm[] }) {
           </dt>
           <dd className="flex min-w-0 flex-wrap gap-x-3 gap-y-1">
             {list.map(vm => (
-              <Link key={vm.name} href={paths.vm(vm.name)} className="min-h-6 rounded hover:underline">
+              <Link
+                key={vm.name}
+                href={paths.vm(vm.name)}
+                className="min-h-6 min-w-0 max-w-full truncate rounded hover:underline"
+              >
                 {vm.name}
               </Link>
             ))}
@@ -207,7 +218,8 @@ function LastTasks() {
                 {task.title}
               </span>
               <span className="ml-auto shrink-0 text-muted text-sm">
-                {task.userName} · <Time at={task.startedAt} />
+                <span className="max-sm:hidden">{task.userName} · </span>
+                <Time at={task.startedAt} />
               </span>
             </Link>
           </li>

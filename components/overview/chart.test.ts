@@ -7,7 +7,7 @@ test('a line in its box; a gap lifts the pen', () => {
     { at: 10, share: 0.5 },
     { at: 60, share: 2 },
   ]
-  expect(linePath(points, 0, 100, 100, 10, 20)).toBe('M0.0 10.0L10.0 5.0M60.0 0.0')
+  expect(linePath(points, 0, 100, 100, 10, 20)).toBe('M0.0 10.0h0L10.0 5.0M60.0 0.0h0')
   expect(linePath([], 0, 100, 100, 10, 20)).toBe('')
 })
 

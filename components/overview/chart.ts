@@ -17,7 +17,8 @@ export function linePath(
   for (const point of points) {
     const x = (((point.at - from) / (to - from)) * width).toFixed(1)
     const y = ((1 - clamp(point.share)) * height).toFixed(1)
-    path += `${before === null || point.at - before > gapMs ? 'M' : 'L'}${x} ${y}`
+    // A moment alone is a dot: a line without length, which round ends make visible.
+    path += before === null || point.at - before > gapMs ? `M${x} ${y}h0` : `L${x} ${y}`
     before = point.at
   }
   return path

@@ -17,9 +17,7 @@ import { PageHeader } from '../ui/Page.tsx'
 import { StateMark } from '../ui/State.tsx'
 import { RowLink } from '../ui/TableRow.tsx'
 import { Time } from '../ui/Time.tsx'
-import { toastError } from '../ui/Toast.tsx'
 import type { Column } from '../ui/table.ts'
-import { saveJson } from './saveJson.ts'
 import { taskLine } from './words.ts'
 
 const PAGE = 200
@@ -96,7 +94,6 @@ export function TasksPage() {
   const [state, setState] = useState<TaskState | 'all'>('all')
   const [noun, setNoun] = useState<Noun>('all')
   const [text, setText] = useState('')
-  const [busy, setBusy] = useState(false)
   const sought = useDeferredValue(text.trim())
   const filter = {
     ...(state !== 'all' && { state }),
@@ -114,34 +111,16 @@ export function TasksPage() {
   const rows = query.data?.pages.flatMap(page => page.rows)
   const error: Explained | null = query.error ? explain(query.error) : null
 
-  /** All that the filter finds, with plans and commands: the audit log as a file. */
-  async function exportAll() {
-    setBusy(true)
-    try {
-      const all: Task[] = []
-      let before: number | null = 0
-      while (before !== null) {
-        const page: { rows: Task[]; next: number | null } = await api.tasks.list.query({
-          ...filter,
-          limit: PAGE,
-          ...(before && { before }),
-        })
-        all.push(...page.rows)
-        before = page.next
-      }
-      saveJson('skep-tasks.json', all)
-    } catch (thrown) {
-      toastError(explain(thrown))
-    } finally {
-      setBusy(false)
-    }
-  }
   return (
     <>
       <PageHeader
         title="Tasks"
         actions={
-          <Button icon={<Download aria-hidden size={14} />} busy={busy} onClick={exportAll}>
+          // A file of JSON lines, written by the server while it reads: with plans and commands, and of any length.
+          <Button
+            icon={<Download aria-hidden size={14} />}
+            onClick={() => window.location.assign(`/api/tasks.jsonl?${new URLSearchParams(filter)}`)}
+          >
             Export
           </Button>
         }
@@ -161,7 +140,7 @@ export function TasksPage() {
         heardAt={query.dataUpdatedAt || null}
         filter={{ value: text, onValue: setText }}
         filteredOutside
-        filterLabel="Find in titles, outcomes, commands"
+        filterLabel="Find tasks or commands"
         onOpen={task => router.push(paths.task(task.id))}
         tools={
           <>
