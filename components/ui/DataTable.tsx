@@ -36,6 +36,7 @@ import {
 } from './table.ts'
 import { useColumns } from './useColumns.ts'
 import { useWindow } from './useWindow.ts'
+import { Waiting } from './Waiting.tsx'
 import { equalRows } from './window.ts'
 
 const ROW_HEIGHT = 32
@@ -208,7 +209,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           />
         )}
         <span role="status" className="text-faint text-sm">
-          {loading ? '' : filter ? `${count(total)} found` : ''}
+          {loading ? <Waiting className="text-muted" /> : filter ? `${count(total)} found` : ''}
         </span>
         <div className="ml-auto flex flex-wrap items-center gap-1">
           {props.tools}

@@ -1,4 +1,5 @@
 import { cx } from './cx.ts'
+import { Waiting } from './Waiting.tsx'
 
 /** Something is under way. Decoration: the words beside it say what. */
 export function Spinner({ className }: { className?: string }) {
@@ -32,6 +33,7 @@ export function Loading({ what, lines = 3 }: { what: string; lines?: number }) {
         // biome-ignore lint/suspicious/noArrayIndexKey: placeholders are all alike
         <Skeleton key={line} className={line % 3 === 2 ? 'w-2/5' : 'w-4/5'} />
       ))}
+      <Waiting />
     </div>
   )
 }
