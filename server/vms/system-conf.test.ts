@@ -5,6 +5,7 @@ import {
   isoDirectories,
   parseShellAssignments,
   rcConf,
+  resolveVmDir,
   switches,
   switchNamed,
 } from './system-conf.ts'
@@ -61,4 +62,12 @@ test('show-switch-list: the switches that vm lists', () => {
   const listed = table(golden.file('stdout')).filter(row => row.length > 4)
   expect(switches(system).map(one => [one.name, one.type])).toEqual(listed.map(row => [row[0], row[1]]))
   expect(switchNamed(system, 'unheard-of').type).toBe('standard')
+})
+
+test('a directory written with a slash at its end is the one that is mounted there', () => {
+  expect(datastores('/vm/', parseConf('datastore_list="two"\npath_two="/two//"\n'), new Map())).toEqual([
+    { name: 'default', path: '/vm', dataset: '' },
+    { name: 'two', path: '/two', dataset: '' },
+  ])
+  expect(resolveVmDir('/', new Map())?.path).toBe('/')
 })

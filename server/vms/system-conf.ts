@@ -84,10 +84,15 @@ export type Mounts = ReadonlyMap<string, string>
 
 /** vm_dir as a path, or null when its dataset is not mounted. */
 export function resolveVmDir(vmDir: string, mounts: Mounts): { path: string; dataset: string } | null {
-  if (!vmDir.startsWith('zfs:')) return vmDir === '' ? null : { path: vmDir, dataset: '' }
+  // Mount points end without a slash, so that a directory written with one would not be found among them.
+  if (!vmDir.startsWith('zfs:')) return vmDir === '' ? null : { path: unslashed(vmDir), dataset: '' }
   const dataset = vmDir.slice('zfs:'.length)
   const path = mounts.get(dataset)
   return path === undefined ? null : { path, dataset }
+}
+
+function unslashed(path: string): string {
+  return path.replace(/(?<=[^/])\/+$/, '')
 }
 
 /** Every datastore that can hold guests, in the order in which vm-bhyve looks for one: default first. */
@@ -109,7 +114,7 @@ export function isoDirectories(vmDirPath: string, system: Conf): { datastore: st
   const found = [{ datastore: 'default', path: `${vmDirPath}/.iso` }]
   for (const name of words(confText(system, 'datastore_list'))) {
     const spec = confText(system, `path_${name}`)
-    if (spec.startsWith('iso:')) found.push({ datastore: name, path: spec.slice('iso:'.length) })
+    if (spec.startsWith('iso:')) found.push({ datastore: name, path: unslashed(spec.slice('iso:'.length)) })
   }
   return found
 }
