@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ensureBuilt } from './build.mjs'
 import { findChromium } from './chromium.mjs'
+import { compileCache } from './launch.mjs'
 import { chooseNode, ensureInstalled } from './setup.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -19,5 +20,10 @@ const argv = [
   join(root, 'scripts/bench/main.ts'),
   ...process.argv.slice(2),
 ]
-const env = { ...process.env, CHROMIUM: findChromium() ?? '', SKEP_NODE: node }
+const env = {
+  NODE_COMPILE_CACHE: compileCache(root),
+  ...process.env,
+  CHROMIUM: findChromium() ?? '',
+  SKEP_NODE: node,
+}
 process.exitCode = spawnSync(node, argv, { cwd: root, stdio: 'inherit', env }).status ?? 1

@@ -8,12 +8,23 @@ export function sandboxAddress() {
   return `sandbox:${join(process.env.SKEP_STATE || join(homedir(), '.skep'), 'sandbox')}`
 }
 
+/** Where Node keeps what it has compiled: with it a start takes half the time. It checks by itself what is still good. */
+export function compileCache(root) {
+  return join(root, 'node_modules/.cache/skep-compile')
+}
+
 export function launch(root, node, env) {
   // node:sqlite is no experiment for us: the version is chosen by setup.mjs.
   const child = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, 'server/main.ts')], {
     cwd: root,
     stdio: 'inherit',
-    env: { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', ...process.env, ...env },
+    env: {
+      NODE_ENV: 'production',
+      NEXT_TELEMETRY_DISABLED: '1',
+      NODE_COMPILE_CACHE: compileCache(root),
+      ...process.env,
+      ...env,
+    },
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('error', error => {
