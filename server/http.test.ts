@@ -439,7 +439,7 @@ describe('sockets', () => {
     const stays = await subscribe()
     const leaves = await subscribe()
     await vi.waitFor(() => expect([stays.batches.length, leaves.batches.length]).toEqual([1, 1]))
-    expect(stays.batches[0]?.data).toEqual([])
+    expect(stays.batches[0]?.data).toEqual([{ topic: 'everything' }])
     leaves.socket.close()
     await once(leaves.socket, 'close')
 
