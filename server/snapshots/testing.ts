@@ -1,13 +1,22 @@
 /** A machine of its own for a test of storage verbs, with guests whose room only notes what it was asked. */
+import path from 'node:path'
 import type { ActionContext } from '../action.ts'
-import type { Host } from '../host/host.ts'
+import { openDatabase } from '../db/database.ts'
+import type { Host, RunOptions, RunResult } from '../host/host.ts'
+import { sandboxHost } from '../host/sandbox/adapter.ts'
 import { sandboxForTest, type TestHost } from '../host/sandbox/testing.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { createInventory } from '../inventory/live.ts'
 import { createReader } from '../inventory/reader.ts'
 import type { Plan, TaskCommand } from '../tasks/model.ts'
+import { operator } from '../tasks/testing.ts'
+import { testServices } from '../testing.ts'
 import type { Vm, VmState } from '../vms/model.ts'
+import { readVms } from '../vms/read.ts'
+import { rollbackAction } from './actions.rollback.ts'
+import { guestRoom } from './guest-room.ts'
 import type { GuestRoom } from './guests.ts'
+import type { RollbackInput } from './input.ts'
 
 export type StorageTest = {
   host: TestHost
@@ -169,4 +178,54 @@ export function guest(name: string, volumes: readonly string[], state: VmState =
     supervisor: null,
     problems: [],
   }
+}
+
+/** Where a process stops for good: before a command that begins with these words is given to the host, or after it. */
+export type Halt = { when: 'before' | 'after'; words: readonly string[] }
+
+/**
+ * A console without pages, on the sandbox of `dir` and the database in `stateDir`: plans the roll back, runs it as a task,
+ * says `HALT` on standard output at the given command and waits there for the signal that no process survives.
+ */
+export async function rollBackUntil(
+  dir: string,
+  stateDir: string,
+  input: RollbackInput,
+  { when, words }: Halt,
+): Promise<void> {
+  const real = sandboxHost(dir)
+  const halt = async (): Promise<never> => {
+    console.log('HALT')
+    await new Promise(resolve => setTimeout(resolve, 600_000))
+    throw new Error('nobody killed this process')
+  }
+  const host = new Proxy(real, {
+    get(target, key) {
+      const own: unknown = Reflect.get(target, key)
+      if (key === 'run') {
+        return async (argv: readonly string[], options?: RunOptions): Promise<RunResult> => {
+          // A plan's dry run is only a question.
+          const isIt = words.every((word, at) => argv[at] === word) && !argv.includes('-nvp')
+          if (isIt && when === 'before') await halt()
+          const result = await target.run(argv, options)
+          return isIt ? halt() : result
+        }
+      }
+      return typeof own === 'function' ? own.bind(target) : own
+    },
+  })
+  const services = testServices({
+    host,
+    db: openDatabase(path.join(stateDir, 'skep.db')),
+    inventory: inventoryWithGuests(host),
+  })
+  const action = rollbackAction(guestRoom)
+  const { digest } = await services.tasks.plan(action, input)
+  await services.tasks.run(action, input, digest, operator)
+}
+
+/** The inventory of a machine with its real guests. */
+export function inventoryWithGuests(host: Host): Inventory {
+  const facts = () => Promise.reject(new Error('Nobody asks for facts here.'))
+  return createInventory({ host, read: createReader(host, { vms: () => readVms(host), facts }) })
 }
