@@ -53,7 +53,9 @@ export function Timeline({ dataset, filter, value, onValue }: Props) {
           )
         })}
         {periods.length === 0 && (
-          <li className="px-1.5 py-1 text-muted text-sm">{days.isPending ? 'Reading…' : 'No snapshot.'}</li>
+          <li className="px-1.5 py-1 text-muted text-sm">
+            {days.isPending ? 'Reading…' : days.error ? 'It could not be read.' : 'No snapshot.'}
+          </li>
         )}
       </ul>
     </section>

@@ -6,6 +6,7 @@ import { commandLine } from './shell.ts'
 
 /** An error where it happened: what, what next, and the program's own words when there are some. */
 export function ErrorNotice({ error, action }: { error: Explained; action?: ReactNode }) {
+  const { output } = error.detail
   return (
     <div role="alert" className="flex gap-2 rounded-lg border border-bad bg-bad-soft px-3 py-2">
       <CircleAlert aria-hidden size={16} className="mt-0.5 shrink-0 text-bad" />
@@ -13,7 +14,7 @@ export function ErrorNotice({ error, action }: { error: Explained; action?: Reac
         <p className="font-medium">{error.title}</p>
         <p>{error.what}</p>
         {error.next && <p className="text-muted">{error.next}</p>}
-        {(error.argv || error.stderr) && (
+        {(error.argv || error.stderr || output) && (
           <details className="mt-1">
             <summary className="w-fit py-0.5 text-muted text-sm">What the host said</summary>
             <CodeBlock
@@ -21,6 +22,7 @@ export function ErrorNotice({ error, action }: { error: Explained; action?: Reac
               className="mt-1"
               text={[
                 error.argv && `$ ${commandLine(error.argv)}`,
+                output?.trimEnd(),
                 error.stderr?.trimEnd(),
                 error.exit !== null && `exit ${error.exit}`,
               ]

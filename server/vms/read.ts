@@ -1,6 +1,7 @@
 /** Guests as the host shows them now: datastores, confs, processes, locks. Looks only. */
 import { createHash } from 'node:crypto'
 import { AppError } from '../errors.ts'
+import { commandError, unreadable } from '../host/answer.ts'
 import type { FileEntry, Host } from '../host/host.ts'
 import { listInterfaces } from '../host/ifconfig.ts'
 import { iscsiDevice, iscsiListArgv } from '../host/iscsictl.ts'
@@ -63,13 +64,20 @@ async function readMounts(host: Host): Promise<Map<string, string>> {
   try {
     const argv = ['zfs', 'list', '-H', '-o', 'name,mountpoint,mounted', '-t', 'filesystem']
     const result = await host.run(argv)
+    // A host whose kernel has no ZFS may keep its guests in plain directories; any other failure must not hide them.
+    if (result.exit !== 0 && !/libzfs library|ZFS library/i.test(result.stderr)) {
+      throw commandError(argv, result, [])
+    }
     text = result.exit === 0 ? result.stdout : ''
   } catch (error) {
     if (!(error instanceof AppError && error.code === 'unsupported')) throw error
   }
   const mounts = new Map<string, string>()
-  for (const line of text.split('\n')) {
-    const [name, mountpoint, mounted] = line.split('\t')
+  for (const line of text.split('\n').filter(Boolean)) {
+    const [name, mountpoint, mounted, ...more] = line.split('\t')
+    if (mounted === undefined || more.length > 0) {
+      throw unreadable('zfs list', text, `a row has ${line.split('\t').length} fields where 3 were asked for`)
+    }
     if (name && mountpoint?.startsWith('/') && mounted === 'yes') mounts.set(name, mountpoint)
   }
   return mounts
