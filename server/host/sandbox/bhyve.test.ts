@@ -4,7 +4,7 @@ import { createConnection } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { Guests, picture } from './bhyve-testing.ts'
 import { NOTES_LBA, PRACTICE_SCREEN, practiceDisk, practiceIso } from './engine/practice.ts'
-import { KEY, Viewer } from './engine/testing.ts'
+import { KEY } from './engine/testing.ts'
 import { pathSocket } from './protocol.ts'
 import { sandboxForTest, type TestHost } from './testing.ts'
 
@@ -179,7 +179,7 @@ describe('a guest', { timeout: 60_000 }, () => {
       text += data
     })
     await once(serial, 'connect')
-    await expect(Viewer.connect(guest.socket, { password: 'wasps' })).rejects.toThrow('Auth Failed')
+    await expect(guest.view({ password: 'wasps' })).rejects.toThrow('Auth Failed')
     const viewer = await guest.view({ password: 'bees1234' })
     expect(viewer.security).toEqual([2])
     await picture(viewer)
