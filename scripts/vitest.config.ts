@@ -8,7 +8,8 @@ export default defineConfig({
     env: { TZ: 'UTC' },
     // Two cores are the smallest machine this suite is meant for; guests of the sandbox need one of them.
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    setupFiles: ['scripts/vitest.setup.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 })

@@ -13,6 +13,7 @@ import { addBallast } from '../store-lines.ts'
 import { createRoot } from './create.ts'
 
 const GOLDEN = path.join(import.meta.dirname, '../../golden/zfs/2.3.9')
+const FILES = new Set(readdirSync(GOLDEN))
 const kernel = new Kernel(mkdtempSync(path.join(os.tmpdir(), 'skep-golden-')))
 const { world } = kernel
 const used = new Set<string>()
@@ -24,7 +25,7 @@ function golden(name: string): Case {
   used.add(name)
   const part = (ending: string, other: string) => {
     const file = path.join(GOLDEN, `${name}.${ending}`)
-    return readdirSync(GOLDEN).includes(`${name}.${ending}`) ? readFileSync(file, 'utf8') : other
+    return FILES.has(`${name}.${ending}`) ? readFileSync(file, 'utf8') : other
   }
   const argv = part('cmd', '').replace(/\n$/, '').split('\n')
   return { argv, exit: Number(part('rc', '0')), stdout: part('out', ''), stderr: part('err', '') }
