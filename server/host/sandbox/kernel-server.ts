@@ -233,8 +233,8 @@ class Client {
         if (tap?.type !== 'tap') throw new KernelError('ENOENT', `${name}: No such file or directory`)
         if (tap.openedBy !== null && tap.openedBy !== pid)
           throw new KernelError('EBUSY', `${name}: Device busy`)
-        tap.openedBy = pid
-        if (state.sysctls['net.link.tap.up_on_open'] === '1') tap.up = true
+        // bhyve brings it up itself (net_backends.c, tap_init), whatever net.link.tap.up_on_open says.
+        Object.assign(tap, { openedBy: pid, up: true })
         world.changed()
         return {}
       }
