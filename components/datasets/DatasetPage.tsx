@@ -21,6 +21,7 @@ import { Facts, PageHeader } from '../ui/Page.tsx'
 import { Loading } from '../ui/Spinner.tsx'
 import { Badge } from '../ui/State.tsx'
 import { Tabs } from '../ui/Tabs.tsx'
+import { Time } from '../ui/Time.tsx'
 import { DatasetOverview } from './DatasetOverview.tsx'
 import { datasetMenu } from './menu.tsx'
 import { PropertyTable } from './PropertyTable.tsx'
@@ -34,9 +35,9 @@ export function DatasetPage({ name, tab }: { name: string; tab: DatasetTab }) {
     <>
       {dataset ? <Head dataset={dataset} /> : <PageHeader mono title={name} />}
       {query.error && !dataset && <ErrorNotice error={explain(query.error)} />}
-      {query.error && dataset && (
+      {query.error && query.data && (
         <Banner tone="warning" live className="mb-3" title={explain(query.error).what}>
-          What you see is the last that the host said.
+          What you see is what the host said <Time at={query.data.heardAt} />.
         </Banner>
       )}
       {!dataset && !query.error && <Loading what={name} lines={6} />}

@@ -19,6 +19,7 @@ import { Facts, PageHeader, Section } from '../ui/Page.tsx'
 import { Loading } from '../ui/Spinner.tsx'
 import { Badge, StateMark } from '../ui/State.tsx'
 import { Tabs } from '../ui/Tabs.tsx'
+import { Time } from '../ui/Time.tsx'
 import { poolMenu } from './menu.tsx'
 import { PoolAdvice } from './PoolAdvice.tsx'
 import { ScanPanel } from './ScanPanel.tsx'
@@ -41,7 +42,7 @@ export function PoolPage({ name, tab }: { name: string; tab: PoolTab }) {
       <Head pool={pool} />
       {query.error && (
         <Banner tone="warning" live className="mb-3" title={explain(query.error).what}>
-          What you see is the last that the host said.
+          What you see is what the host said <Time at={answer.heardAt} />.
         </Banner>
       )}
       {tab === 'properties' ? <Properties pool={pool} /> : <Overview pool={pool} />}

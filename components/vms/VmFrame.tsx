@@ -17,6 +17,7 @@ import { PageHeader } from '../ui/Page.tsx'
 import { Loading } from '../ui/Spinner.tsx'
 import { Badge, StateMark } from '../ui/State.tsx'
 import { Tabs } from '../ui/Tabs.tsx'
+import { Time } from '../ui/Time.tsx'
 import { doToVm, vmMenu, vmReason } from './menu.tsx'
 import { StopLadder } from './StopLadder.tsx'
 import { Uptime } from './Uptime.tsx'
@@ -41,7 +42,7 @@ export function VmFrame({
       {query.error && !vm && <ErrorNotice error={explain(query.error)} />}
       {query.error && vm && (
         <Banner tone="warning" live className="mb-3" title={explain(query.error).what}>
-          What you see is the last that the host said.
+          What you see is what the host said <Time at={query.dataUpdatedAt} />.
         </Banner>
       )}
       {vm ? children(vm) : !query.error && <Loading what={name} lines={6} />}
