@@ -11,6 +11,12 @@ import { Field, Input } from '../ui/Field.tsx'
 import { GatePage } from './GatePage.tsx'
 import { safeReturn } from './safeReturn.ts'
 
+/** A wrong password is no matter of roles. */
+function notIn(error: Explained): Explained {
+  const next = error.detail.next ?? 'Try again. An administrator can give you a new password.'
+  return { ...error, title: 'Not signed in', next }
+}
+
 /** Sign in, then back to where one wanted to go. */
 export function LoginPage() {
   const api = useApi()
@@ -63,7 +69,7 @@ export function LoginPage() {
             onChange={event => setPassword(event.target.value)}
           />
         </Field>
-        {error && <ErrorNotice error={error} />}
+        {error && <ErrorNotice error={error.code === 'denied' ? notIn(error) : error} />}
         <Button type="submit" look="primary" busy={busy} disabled={ready ? null : 'The page is loading.'}>
           Sign in
         </Button>

@@ -41,6 +41,7 @@ export function LoadChart({ load, now }: { load: readonly HostLoad[]; now: numbe
             to,
             WIDTH,
             HEIGHT,
+            GAP_MS,
           )}
           className="fill-s3/25"
         />
@@ -77,8 +78,8 @@ export function LoadChart({ load, now }: { load: readonly HostLoad[]; now: numbe
         from={from}
         to={to}
       >
-        <path d={areaPath(used, withArc, from, to, WIDTH, HEIGHT)} className="fill-s2/50" />
-        <path d={areaPath(zero, used, from, to, WIDTH, HEIGHT)} className="fill-s1/70" />
+        <path d={areaPath(used, withArc, from, to, WIDTH, HEIGHT, GAP_MS)} className="fill-s2/50" />
+        <path d={areaPath(zero, used, from, to, WIDTH, HEIGHT, GAP_MS)} className="fill-s1/70" />
       </Figure>
     </div>
   )

@@ -124,12 +124,12 @@ function Pools({ pools }: { pools: readonly Pool[] }) {
         <li key={pool.guid}>
           <Link
             href={paths.pool(pool.name)}
-            className="flex min-h-9 flex-wrap items-center gap-x-4 rounded px-2 py-1 hover:bg-sunken"
+            className="flex min-h-9 items-center gap-x-3 rounded px-2 py-1 hover:bg-sunken"
           >
             <span className="w-24 truncate font-medium max-sm:w-20">{pool.name}</span>
             <StateMark {...VDEV_STATES[pool.health]} className="sm:w-28" />
-            <span className="ml-auto flex items-center gap-3 text-muted">
-              <span className="max-sm:hidden lg:hidden xl:inline">
+            <span className="flex shrink-0 items-center gap-3 text-muted">
+              <span className="max-sm:hidden whitespace-nowrap lg:hidden xl:inline">
                 <Bytes value={pool.freeBytes} /> free of <Bytes value={pool.sizeBytes} />
               </span>
               <Meter

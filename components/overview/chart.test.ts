@@ -17,8 +17,16 @@ test('an area goes back along its lower line', () => {
     { at: 100, share: 0 },
   ]
   const upper = lower.map(point => ({ ...point, share: 1 }))
-  expect(areaPath(lower, upper, 0, 100, 100, 10)).toBe('M0.0 0.0L100.0 0.0L100.0 10.0L0.0 10.0Z')
-  expect(areaPath([], [], 0, 100, 100, 10)).toBe('')
+  expect(areaPath(lower, upper, 0, 100, 100, 10, 100)).toBe('M0.0 0.0L100.0 0.0L100.0 10.0L0.0 10.0Z')
+  expect(areaPath([], [], 0, 100, 100, 10, 100)).toBe('')
+})
+
+test('an area has nothing where nothing was measured', () => {
+  const upper = [0, 10, 90, 100].map(at => ({ at, share: 1 }))
+  const lower = upper.map(point => ({ ...point, share: 0 }))
+  expect(areaPath(lower, upper, 0, 100, 100, 10, 20)).toBe(
+    'M0.0 0.0L10.0 0.0L10.0 10.0L0.0 10.0ZM90.0 0.0L100.0 0.0L100.0 10.0L90.0 10.0Z',
+  )
 })
 
 test('the ARC lies on what programs use', () => {

@@ -24,7 +24,7 @@ export function linePath(
   return path
 }
 
-/** The area between two lines, as one closed path; for memory stacked on the ARC. */
+/** The area between two lines that have their points at the same moments, closed at every gap longer than `gapMs`. */
 export function areaPath(
   lower: readonly Point[],
   upper: readonly Point[],
@@ -32,12 +32,24 @@ export function areaPath(
   to: number,
   width: number,
   height: number,
+  gapMs: number,
 ): string {
-  if (upper.length === 0) return ''
   const place = (point: Point) =>
     `${(((point.at - from) / (to - from)) * width).toFixed(1)} ${((1 - clamp(point.share)) * height).toFixed(1)}`
-  const back = [...lower].reverse().map(place)
-  return `M${upper.map(place).join('L')}L${back.join('L')}Z`
+  let path = ''
+  let first = 0
+  for (const [index, point] of upper.entries()) {
+    const next = upper[index + 1]
+    if (next && next.at - point.at <= gapMs) continue
+    const there = upper.slice(first, index + 1).map(place)
+    const back = lower
+      .slice(first, index + 1)
+      .reverse()
+      .map(place)
+    path += `M${there.join('L')}L${back.join('L')}Z`
+    first = index + 1
+  }
+  return path
 }
 
 function clamp(share: number): number {

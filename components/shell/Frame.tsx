@@ -1,8 +1,9 @@
 'use client'
 import { usePathname } from 'next/navigation'
-import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
-import { Live } from '../live.tsx'
-import { Toaster } from '../ui/Toast.tsx'
+import { lazy, type MouseEvent, type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
+import { explain } from '../errors.ts'
+import { Live, useConnection } from '../live.tsx'
+import { Toaster, toastError } from '../ui/Toast.tsx'
 import { Banners } from './Banners.tsx'
 import { Dialogs } from './dialogs.tsx'
 import { Header } from './Header.tsx'
@@ -29,6 +30,7 @@ function Layout({ children }: { children: ReactNode }) {
   const [tasks, setTasks] = useState(false)
   const main = useRef<HTMLElement>(null)
   const pathname = usePathname()
+  const lost = useConnection().state === 'lost'
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -52,8 +54,18 @@ function Layout({ children }: { children: ReactNode }) {
     setTree(false)
   }, [pathname])
 
+  /** Without the console a link would leave for the browser's own error page, and what is on the screen would be gone. */
+  function stayHere(event: MouseEvent) {
+    if (!lost || !(event.target instanceof Element) || !event.target.closest('a[href^="/"]')) return
+    event.preventDefault()
+    event.stopPropagation()
+    toastError(explain(null))
+  }
   return (
-    <div className="grid h-dvh grid-cols-[minmax(0,1fr)] grid-rows-[48px_minmax(0,1fr)_auto] md:grid-cols-[264px_minmax(0,1fr)]">
+    <div
+      onClickCapture={stayHere}
+      className="grid h-dvh grid-cols-[minmax(0,1fr)] grid-rows-[48px_minmax(0,1fr)_auto] md:grid-cols-[264px_minmax(0,1fr)]"
+    >
       <a
         href="#main"
         className="absolute top-2 left-2 z-50 -translate-y-16 rounded-md bg-accent px-3 py-1.5 font-medium text-on-accent focus:translate-y-0"

@@ -224,7 +224,16 @@ function MenuPopup({ items, anchor, label, source, onClose }: OpenMenu & { onClo
             )}
             <span className="min-w-0 flex-1">
               {item.label}
-              {item.disabled && <span className="block text-faint text-xs">{item.disabled}</span>}
+              {item.disabled && (
+                // Said once for all that have it in common; every item keeps it for those who hear the menu.
+                <span
+                  className={
+                    firstWith(shown, item.disabled) === index ? 'block text-faint text-xs' : 'sr-only'
+                  }
+                >
+                  {item.disabled}
+                </span>
+              )}
             </span>
             {item.hint && <span className="text-faint text-xs">{item.hint}</span>}
           </button>
@@ -233,6 +242,10 @@ function MenuPopup({ items, anchor, label, source, onClose }: OpenMenu & { onClo
     </div>,
     holder,
   )
+}
+
+function firstWith(items: readonly MenuItem[], reason: string): number {
+  return items.findIndex(item => item !== 'separator' && item.disabled === reason)
 }
 
 const EDGE = 8
