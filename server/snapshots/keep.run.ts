@@ -6,7 +6,7 @@ import { asAppError, runStep, withWords } from '../datasets/steps.ts'
 import { AppError } from '../errors.ts'
 import { renameArgv } from '../host/zfs/change.ts'
 import { destroyArgv } from '../host/zfs/destroy.ts'
-import { inheritPropertyArgv, setPropertyArgv } from '../host/zfs/properties.ts'
+import { getProperty, inheritPropertyArgv, setPropertyArgv } from '../host/zfs/properties.ts'
 import { listSnapshotIndex } from '../host/zfs/snapshots.ts'
 import { readDatasets } from '../inventory/reader.ts'
 import type { Plan, Step } from '../tasks/model.ts'
@@ -186,9 +186,16 @@ async function removeClone(
   const row = datasets.find(each => each.name === clone)
   if (!row) return
   const own = await listSnapshotIndex(context.host, { datasets: [clone] })
-  if (row.origin !== snapshot || own.length > 0) {
+  // A mounted filesystem counts its own housekeeping; on a volume every byte is somebody's.
+  const written = row.type === 'volume' ? await getProperty(context.host, 'written', clone) : null
+  const isWritten = written !== null && Number(written.value) > 0
+  if (row.origin !== snapshot || own.length > 0 || isWritten) {
     const [first] = own
-    const why = first ? `${first.name} was taken meanwhile` : `it is not the clone of ${snapshot}`
+    const why = first
+      ? `${first.name} was taken meanwhile`
+      : isWritten
+        ? 'somebody has written to it meanwhile'
+        : `it is not the clone of ${snapshot}`
     throw new AppError('refused', `${clone} is left as it is: ${why}.`)
   }
   await runStep(context, { title: '', argv: destroyArgv({ dataset: clone, recursive: 'nothing else' }) })
