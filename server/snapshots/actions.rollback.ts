@@ -6,6 +6,7 @@ import { usersOf } from '../datasets/users.ts'
 import { AppError } from '../errors.ts'
 import { splitSnapshot } from '../host/zfs/names.ts'
 import { getWrittenSince } from '../host/zfs/properties.ts'
+import { wasRolledBackAfter } from '../host/zpool/history.ts'
 import { readDatasets } from '../inventory/reader.ts'
 import { refusedPlan, withDigest } from '../tasks/digest.ts'
 import type { Plan, TaskCommand } from '../tasks/model.ts'
@@ -23,7 +24,7 @@ import {
   rollbackFacts,
 } from './plan.rollback.ts'
 import { findPair, planSwapBack, SWAP_BACK } from './plan.swap.ts'
-import { betweenStopAndStart, mustBeUnchanged, runGoBack, victimsLeft } from './rollback.run.ts'
+import { betweenStopAndStart, isSilent, mustBeUnchanged, runGoBack, victimsLeft } from './rollback.run.ts'
 
 const keepFacts = z.object({
   keep: z.object({
@@ -176,10 +177,15 @@ async function settleRollback(
   const done: Settling = { state: 'done', outcome: `${plan.title}: done, as the host shows.${guests}` }
   if (rollback?.exit === 0) return done
   if (rollback && rollback.durationMs === null) {
-    // It was begun, and nothing was started after it: a roll back leaves nothing written since.
-    const written = await getWrittenSince(context.host, dataset.name, splitSnapshot(snapshot.name).tag)
+    // Begun, and nobody heard how it ended. The pool keeps what it did, in order; a ring may have lost it again.
+    const victims = plan.victims.filter(each => each.kind === 'snapshot').map(each => each.name)
+    const isProven = await wasRolledBackAfter(context.host, dataset.name, victims).catch(notTold)
+    if (isProven) return done
+    // Nothing was started after it: a roll back leaves nothing written since.
+    const { tag } = splitSnapshot(snapshot.name)
+    const written = isProven === null ? await getWrittenSince(context.host, dataset.name, tag) : null
     if (written === 0) return done
-    if (written < writtenBytes) {
+    if (written !== null && written < writtenBytes) {
       return {
         state: 'interrupted',
         outcome: `${plan.title}: whether ${dataset.name} was rolled back before the console ended cannot be told, because somebody has written to it since. Look at it before it is used.${guests}`,
@@ -191,6 +197,12 @@ async function settleRollback(
     state: 'interrupted',
     outcome: `${plan.title}: ${before}${dataset.name} was not rolled back and holds what it held. Roll back again to finish.${guests}`,
   }
+}
+
+/** A history that cannot be read proves nothing; a host that is silent will be asked again. */
+function notTold(error: unknown): null {
+  if (!(error instanceof AppError) || isSilent(error)) throw error
+  return null
 }
 
 async function settleKeep(context: PlanContext, plan: Plan, keep: KeepFacts): Promise<Settling> {

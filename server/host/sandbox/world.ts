@@ -17,6 +17,9 @@ const SAVE_AFTER_MS = 40
 /** What an engine's process can be told: `power` is what bhyvectl asks of the guest. */
 export type ProcessMessage = { kind: 'poweroff' | 'reset' | 'nmi' } | { kind: string; [key: string]: unknown }
 
+/** Records of a pool's history that are kept. */
+export const MOST_RECORDS = 4000
+
 export class World {
   readonly dir: string
   readonly state: WorldState
@@ -157,6 +160,10 @@ export class World {
 
   /** The `history_event` of an act on a dataset or a pool. */
   history(pool: PoolState, act: string, what: { dsname?: string; dsid?: number; text: string }): EventRecord {
+    const of = what.dsname === undefined ? '' : ` ${what.dsname} (${what.dsid ?? 0})`
+    pool.commands.push({ atMs: this.now(), txg: this.state.txg, text: `${act}${of} ${what.text}` })
+    // The pool's history is a ring whose first record, its creation, stays.
+    if (pool.commands.length > MOST_RECORDS) pool.commands.splice(1, pool.commands.length - MOST_RECORDS)
     return this.emitPool('sysevent.fs.zfs.history_event', pool, {
       history_hostname: this.state.hostname,
       ...(what.dsname === undefined ? {} : { history_dsname: what.dsname }),

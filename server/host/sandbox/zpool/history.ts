@@ -1,14 +1,12 @@
 import { fail, ok, type ProgramResult } from '../programs.ts'
 import type { HistoryEntry, PoolState } from '../state.ts'
-import type { World } from '../world.ts'
+import { MOST_RECORDS, type World } from '../world.ts'
 import { historyTime } from './figures.ts'
-
-const KEPT_COMMANDS = 4000
 
 /** Adds a command that succeeded to the pool's history, as zfs and zpool do. */
 export function logCommand(world: World, pool: PoolState, argv: readonly string[]): void {
   pool.commands.push({ atMs: world.now(), command: argv.join(' ') })
-  if (pool.commands.length > KEPT_COMMANDS) pool.commands.splice(1, pool.commands.length - KEPT_COMMANDS)
+  if (pool.commands.length > MOST_RECORDS) pool.commands.splice(1, pool.commands.length - MOST_RECORDS)
   world.changed()
 }
 
