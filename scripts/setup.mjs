@@ -53,9 +53,16 @@ export function ensureInstalled(root, { runOnly = false } = {}) {
     existsSync(hidden) &&
     statSync(hidden).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs
   if (!current) {
-    const argv = ['ci', '--no-audit', '--no-fund', ...(runOnly ? ['--omit=dev', '--ignore-scripts'] : [])]
-    console.log('skep: installing dependencies (npm ci)')
-    const done = spawnSync('npm', argv, { cwd: root, stdio: 'inherit' })
+    // What npm warns of an older Node does not matter: Skep runs on the one it chooses.
+    const argv = [
+      'ci',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+      ...(runOnly ? ['--omit=dev', '--ignore-scripts'] : []),
+    ]
+    console.error('skep: installing dependencies (npm ci)')
+    const done = spawnSync('npm', argv, { cwd: root, stdio: ['ignore', 2, 2] })
     if (done.status !== 0) {
       const why = done.error
         ? `npm did not start (${done.error.message})`

@@ -56,6 +56,7 @@ async function screenOf({ api }: Bench['session'], host: Bench['host']) {
       const screen = await straightFrom(await host.connect({ port }))
       if (screen.width === PRACTICE_SCREEN.width) return screen
       await screen.close()
+      if (performance.now() > until) throw new Error(`${GUEST} shows no picture of its own`)
     } catch (error) {
       if (performance.now() > until) throw error
     }
