@@ -6,30 +6,93 @@
  * `npm test -- unit` (or `check`, `e2e`) runs only that part.
  */
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ensureChromium } from './chromium.mjs'
 import { chooseNode, ensureInstalled } from './setup.mjs'
 
+const PARTS = ['check', 'unit', 'e2e']
+/** What does not end by then hangs: several times what it takes on two cores. */
+const DEADLINE_MINUTES = { check: 10, unit: 20, e2e: 30 }
+/** Time to clean up for what is told to end. */
+const GRACE_MS = 20_000
+
 const root = fileURLToPath(new URL('..', import.meta.url))
 process.chdir(root)
-const wanted = new Set(process.argv.slice(2))
-const wants = part => wanted.size === 0 || wanted.has(part)
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter(part => !PARTS.includes(part))
+if (unknown.length > 0) {
+  console.error(`test: there is no part “${unknown.join(' ')}”; the parts are ${PARTS.join(', ')}.`)
+  process.exit(2)
+}
+const wants = part => wanted.length === 0 || wanted.includes(part)
 
-/** Runs a program to its end, showing its output. Returns its exit status. */
-function run(argv, env = {}) {
+ensureInstalled(root)
+const node = chooseNode(root)
+// Every tool below is a Node program: run them all under the chosen Node.
+const bin = name => [node, join(root, 'node_modules', '.bin', name)]
+
+const own = mkdtempSync(join(tmpdir(), 'skep-test-'))
+const temporary = join(own, 't')
+mkdirSync(temporary)
+const removeOwn = () => rmSync(own, { recursive: true, force: true, maxRetries: 5 })
+process.on('exit', removeOwn)
+
+/** The process group of the tool that runs now: a signal to us is one to all of it. */
+let group = null
+function end(signal) {
+  try {
+    if (group) process.kill(-group, signal)
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error
+  }
+}
+for (const [signal, number] of [
+  ['SIGHUP', 1],
+  ['SIGINT', 2],
+  ['SIGTERM', 15],
+]) {
+  process.on(signal, () => {
+    end(signal)
+    process.exit(128 + number)
+  })
+}
+
+/** Runs a program to its end, showing its output. Returns its exit status, or null when it hung and was ended. */
+function run(argv, { minutes, env = {} }) {
   return new Promise(resolve => {
     const child = spawn(argv[0], argv.slice(1), {
+      detached: true,
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, ...env },
+      env: { NO_COLOR: '1', ...process.env, TMPDIR: temporary, ...env },
     })
+    group = child.pid ?? null
+    let hung = false
+    let last
+    const deadline = setTimeout(() => {
+      hung = true
+      console.error(`test: this did not end within ${minutes} minutes and is stopped: ${argv.join(' ')}`)
+      end('SIGTERM')
+      last = setTimeout(end, GRACE_MS, 'SIGKILL')
+    }, minutes * 60_000)
+    const done = status => {
+      clearTimeout(deadline)
+      clearTimeout(last)
+      // Whatever it left running in its group has no business any more.
+      end('SIGKILL')
+      group = null
+      resolve(hung ? null : status)
+    }
     child.on('error', error => {
       console.error(`test: ${argv[0]} did not start: ${error.message}`)
-      resolve(127)
+      done(127)
     })
-    child.on('close', (code, signal) => resolve(code ?? (signal ? 128 : 1)))
+    child.on('exit', (code, signal) => {
+      if (signal && !hung) console.error(`test: it was ended by ${signal}: ${argv.join(' ')}`)
+      done(code ?? 128)
+    })
   })
 }
 
@@ -37,49 +100,47 @@ let passed = 0
 let failed = 0
 const summary = []
 
-function count(name, ok, bad, seconds) {
+function count(name, ok, bad, since, note = '') {
   passed += ok
   failed += bad
-  summary.push(`${bad === 0 ? 'ok  ' : 'FAIL'} ${name}: ${ok} passed, ${bad} failed (${seconds} s)`)
-}
-
-async function timed(work) {
-  const start = Date.now()
-  const value = await work()
-  return { value, seconds: Math.round((Date.now() - start) / 1000) }
+  const seconds = Math.round((Date.now() - since) / 1000)
+  summary.push(`${bad === 0 ? 'ok  ' : 'FAIL'} ${name}: ${ok} passed, ${bad} failed${note} (${seconds} s)`)
 }
 
 /** A check is one test: it holds or it does not. */
 async function check(name, argv) {
   console.log(`\ntest: ${name}`)
-  const { value: status, seconds } = await timed(() => run(argv))
-  count(name, status === 0 ? 1 : 0, status === 0 ? 0 : 1, seconds)
-  return status === 0
+  const since = Date.now()
+  const ok = (await run(argv, { minutes: DEADLINE_MINUTES.check })) === 0
+  count(name, ok ? 1 : 0, ok ? 0 : 1, since)
+  return ok
 }
 
 /** A suite reports its own counts as JSON; one that dies without a report has failed as a whole. */
-async function suite(name, argv, env, file, read) {
+async function suite(name, argv, { minutes, env }, file, read) {
   console.log(`\ntest: ${name}`)
-  const { value: status, seconds } = await timed(() => run(argv, env))
-  let counts = { ok: 0, bad: 0 }
+  const since = Date.now()
+  const status = await run(argv, { minutes, env })
+  let counts = { ok: 0, bad: 0, skipped: 0 }
   try {
     counts = read(JSON.parse(readFileSync(file, 'utf8')))
-  } catch {
-    console.error(`test: ${name} left no report`)
+  } catch (error) {
+    console.error(`test: ${name} left no report that can be read: ${error.message}`)
   }
-  if (status !== 0 && counts.bad === 0) counts.bad = 1
-  if (counts.ok + counts.bad === 0) counts.bad = 1
-  count(name, counts.ok, counts.bad, seconds)
+  if (counts.ok + counts.bad === 0) console.error(`test: ${name} ran no test`)
+  if (counts.bad === 0 && (status !== 0 || counts.ok === 0)) counts.bad = 1
+  count(name, counts.ok, counts.bad, since, counts.skipped > 0 ? `, ${counts.skipped} skipped` : '')
 }
 
-ensureInstalled(root)
-const node = chooseNode(root)
-// Every tool below is a Node program: run them all under the chosen Node.
-const bin = name => [node, join(root, 'node_modules', '.bin', name)]
-const reports = mkdtempSync(join(tmpdir(), 'skep-test-'))
+/** Tests remove what they made. */
+function checkNothingLeft() {
+  const left = readdirSync(temporary).filter(name => name.startsWith('skep-'))
+  if (left.length > 0) console.error(`test: left behind in the temporary directory: ${left.join(' ')}`)
+  count('nothing left behind', left.length === 0 ? 1 : 0, left.length === 0 ? 0 : 1, Date.now())
+}
 
 if (wants('check')) {
-  await check('format and lint (biome)', [join(root, 'node_modules/.bin/biome'), 'check', '.'])
+  await check('format and lint (biome)', [...bin('biome'), 'check', '.'])
   await check('types (tsc)', bin('tsc'))
   await check('import rules (dependency-cruiser)', [
     ...bin('depcruise'),
@@ -92,7 +153,7 @@ if (wants('check')) {
   await check('dead code (knip)', [...bin('knip'), '--no-progress'])
 }
 if (wants('unit')) {
-  const file = join(reports, 'unit.json')
+  const file = join(own, 'unit.json')
   await suite(
     'unit and contract (vitest)',
     [
@@ -100,35 +161,53 @@ if (wants('unit')) {
       'run',
       '--config',
       'scripts/vitest.config.ts',
+      '--silent=passed-only',
       '--reporter=dot',
       '--reporter=json',
       `--outputFile.json=${file}`,
     ],
-    {},
+    { minutes: DEADLINE_MINUTES.unit },
     file,
-    report => ({
-      ok: report.numPassedTests,
-      bad: report.numFailedTests + (report.numFailedTestSuites > 0 && report.numFailedTests === 0 ? 1 : 0),
-    }),
+    report => {
+      // A file that could not even be read has no test that could fail.
+      const unread = report.testResults.filter(
+        each => each.status === 'failed' && each.assertionResults.length === 0,
+      )
+      return {
+        ok: report.numPassedTests,
+        bad: report.numFailedTests + unread.length,
+        skipped: report.numPendingTests + report.numTodoTests,
+      }
+    },
   )
+  checkNothingLeft()
 }
 if (wants('e2e')) {
+  const since = Date.now()
   const chromium = ensureChromium('test')
-  const built = await check('production build (next)', [node, 'scripts/build.mjs'])
-  if (chromium && built) {
-    const file = join(reports, 'e2e.json')
+  const built = chromium !== null && (await check('production build (next)', [node, 'scripts/build.mjs']))
+  if (built) {
+    const file = join(own, 'e2e.json')
     await suite(
       'end to end (playwright)',
       [...bin('playwright'), 'test', '--config', 'e2e/playwright.config.ts'],
-      { CHROMIUM: chromium, PLAYWRIGHT_JSON_OUTPUT_NAME: file, SKEP_NODE: node },
+      {
+        minutes: DEADLINE_MINUTES.e2e,
+        env: { CHROMIUM: chromium, PLAYWRIGHT_JSON_OUTPUT_FILE: file, SKEP_NODE: node },
+      },
       file,
-      report => ({ ok: report.stats.expected, bad: report.stats.unexpected + report.stats.flaky }),
+      report => ({
+        ok: report.stats.expected,
+        // An error outside of tests, such as a spec that cannot be read, is in no test's count.
+        bad: report.stats.unexpected + report.stats.flaky + report.errors.length,
+        skipped: report.stats.skipped,
+      }),
     )
   } else {
-    count('end to end (playwright)', 0, 1, 0)
+    console.error('test: the e2e specs were not run, which counts as a failure')
+    count('end to end (playwright)', 0, 1, since)
   }
 }
 
-rmSync(reports, { recursive: true, force: true })
 console.log(`\n${summary.join('\n')}\n\n${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1
