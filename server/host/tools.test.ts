@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import { AppError } from '../errors.ts'
 import { isGone } from './bhyvectl.ts'
 import { parseInterfaces } from './ifconfig.ts'
+import { freeLink } from './ngctl.ts'
 import { parseProcesses, psArgv } from './ps.ts'
 
 test('ifconfig -a: a description may look like any other line', () => {
@@ -71,4 +73,18 @@ test('bhyvectl: only the very guest counts as gone', () => {
   const text = 'vm_open: web1 could not be opened: No such file or directory\n'
   expect(isGone('web1')(text)?.code).toBe('not_found')
   expect(isGone('web')(text)).toBeNull()
+})
+
+test('ngctl: the first link that tells no counters is free', async () => {
+  const asked: string[][] = []
+  const bridge = {
+    run: async (argv: readonly string[]) => {
+      asked.push([...argv])
+      return { exit: Number(argv[4]) < 4 ? 0 : 71, stdout: '', stderr: '' }
+    },
+  }
+  expect(await freeLink(bridge, 'ng0')).toBe(4)
+  expect(asked.at(-1)).toEqual(['ngctl', 'msg', 'ng0:', 'getstats', '4'])
+  const without = { run: () => Promise.reject(new AppError('unsupported', 'There is no ngctl.')) }
+  expect(await freeLink(without, 'ng0')).toBe(2)
 })

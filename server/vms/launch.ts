@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto'
 import { holdsDisks } from '../datasets/users.ts'
 import { AppError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
+import { freeLink } from '../host/ngctl.ts'
 import { buildLaunch, type LaunchResult } from './command.ts'
-import { confText, editConf, parseConf } from './conf.ts'
+import { type Conf, confText, editConf, parseConf } from './conf.ts'
 import type { GuestPlace } from './devices.ts'
 import { bootrom, FIRMWARE_DIRECTORY, isUefi } from './firmware.ts'
 import type { Vm } from './model.ts'
@@ -12,6 +13,7 @@ import { type NicPlan, planNics } from './nics.ts'
 import { type GuestRead, readGuests } from './read.ts'
 import { markedTaps, runScript } from './run-script.ts'
 import { type GuestFiles, type HostView, toVm } from './state.ts'
+import { switchNamed } from './system-conf.ts'
 
 export type StartFacts = {
   read: GuestRead
@@ -130,7 +132,7 @@ async function readStart(host: Host, known: Known): Promise<StartFacts> {
   const nics = planNics(parsed, view.system, {
     interfaces: view.interfaces,
     macs: new Map(),
-    freeLink: () => 2,
+    freeLink: await freeLinks(host, parsed, view.system),
   })
   const loader = confText(parsed, 'loader')
   const rom = bootrom(loader, guest.place)
@@ -200,6 +202,18 @@ function sharedDisks(vm: Vm, others: readonly Vm[]): StartFacts['sharing'] {
       .filter(path => own.has(path))
       .map(path => ({ guest: one.name, path })),
   )
+}
+
+/** Free links of the netgraph bridges that a conf plugs into. */
+async function freeLinks(host: Host, conf: Conf, system: Conf): Promise<(node: string) => number> {
+  const nodes = new Set<string>()
+  for (let index = 0; confText(conf, `network${index}_type`) !== ''; index += 1) {
+    const name = confText(conf, `network${index}_switch`)
+    if (switchNamed(system, name).type === 'netgraph') nodes.add(name)
+  }
+  const links = new Map<string, number>()
+  for (const node of nodes) links.set(node, await freeLink(host, node))
+  return node => links.get(node) ?? 2
 }
 
 /** The conf with a uuid and MACs where it has none, as vm-bhyve writes them at the first start. */
