@@ -2,7 +2,7 @@
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Change, Inventory } from './inventory.ts'
-import { createInventory } from './live.ts'
+import { createInventory, type InventoryOptions } from './live.ts'
 import { ToyMachine } from './testing.ts'
 
 let machine: ToyMachine
@@ -19,7 +19,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-function begin(): void {
+function begin(more: Partial<InventoryOptions> = {}): void {
   machine = new ToyMachine()
   told = []
   inventory = createInventory({
@@ -29,6 +29,7 @@ function begin(): void {
     now: () => 1_000_000_000,
     vmPollMs: 1_000_000,
     figuresPollMs: 1_000_000,
+    ...more,
   })
   stopped.push(() => inventory.close())
 }
@@ -221,6 +222,39 @@ it('names clones by their new names, also when what is above them was renamed', 
   machine.rename('tank/b', 'tank/c')
   await hearAll()
   expect(await page()).toEqual(['tank/a@one 0 tank/c/x'])
+})
+
+describe('without a viewer', () => {
+  it('nothing is asked, no stream is open and no timer runs; the next viewer finds everything watched again', async () => {
+    begin({ vmPollMs: 500, figuresPollMs: 10_000, graceMs: 30_000 })
+    machine.isPrompt = true
+    await everything()
+    expect(machine.isStreaming).toBe(false)
+    expect(vi.getTimerCount()).toBe(0)
+
+    const leave = inventory.watch(() => undefined)
+    await turn(60_000)
+    expect(machine.isStreaming).toBe(true)
+    expect(machine.asked.filter(each => each === 'guests').length).toBeGreaterThan(100)
+    leave()
+    machine.asked.length = 0
+    // Somebody who only loads a page anew finds the stream open; the polls rest at once.
+    await turn(29_000)
+    expect(machine.isStreaming).toBe(true)
+    await turn(2000)
+    expect(machine.isStreaming).toBe(false)
+    await turn(3_600_000)
+    expect(machine.asked).toEqual([])
+    expect(vi.getTimerCount()).toBe(0)
+
+    machine.snapshot('tank', 'unseen')
+    stopped.push(inventory.watch(changes => told.push(...changes)))
+    await turn(1000)
+    expect(told).toContainEqual({ topic: 'everything' })
+    expect(await page()).toEqual(snapshotsNow())
+    // One round each half second: the rounds of before have not come back beside the new ones.
+    expect(machine.asked.filter(each => each === 'guests')).toHaveLength(2)
+  })
 })
 
 describe('a host that never rests', () => {

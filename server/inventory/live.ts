@@ -180,7 +180,8 @@ export function createInventory(options: InventoryOptions): Inventory {
     const watched = stream
     if (timers.has(name) || !watched) return
     const round = async (): Promise<void> => {
-      const goOn = await work().catch(() => true)
+      // The last viewer may have left since this round was arranged.
+      const goOn = announcer.listeners > 0 && (await work().catch(() => true))
       // Watching may have ended meanwhile, and begun anew with rounds of its own.
       if (stream !== watched) return
       timers.delete(name)

@@ -179,6 +179,10 @@ export class ToyMachine {
     return true
   }
 
+  get isStreaming(): boolean {
+    return this.#stream !== null
+  }
+
   get newestEid(): number {
     return this.#eid
   }
@@ -239,7 +243,10 @@ export class ToyMachine {
       pool: () => Promise.reject(new Error('Nobody asks for a pool here.')),
       facts: () => Promise.reject(new Error('Nobody asks for facts here.')),
       vms: async () => [],
-      vmMarks: async () => new Map(),
+      vmMarks: async () => {
+        this.asked.push('guests')
+        return new Map()
+      },
       bookmarks: async () => [],
       datasets: () =>
         this.#asked('datasets', () =>
