@@ -11,7 +11,7 @@ const rest: readonly Column<Snapshot>[] = [
   {
     id: 'created',
     header: 'Taken',
-    min: 136,
+    min: 152,
     cell: row => (
       <span className="text-muted">
         <Time at={row.createdAt} />

@@ -4,8 +4,8 @@ import { useCallback, useEffect, useMemo, useState } from 'react'
 import type { RemoteRows } from './table.ts'
 
 const PAGE_SIZE = 200
-/** More than one page of names at once when a range is selected that was never on the screen. */
-const RANGE_SIZE = 10_000
+/** More than one page at once when a range is selected that was never on the screen: the most a list gives at once. */
+const RANGE_SIZE = 1000
 
 type Page<Row> = { rows: readonly Row[]; total: number; heardAt?: number }
 type PageQuery<Row> = {
