@@ -93,20 +93,30 @@ async function run(host: BhyveHost, plan: GuestPlan, argv: string[]): Promise<vo
   if (limits) process.stderr.write(`${limits}\n`)
 
   let machine: Machine | null = null
+  let serial: Awaited<ReturnType<BhyveHost['serial']>> | null = null
+  let ending = false
   const end = async (status: number) => {
-    machine?.close()
-    serial.close()
-    host.kernel.onClose = () => {}
-    if (status === 1 && plan.destroyOnPoweroff) await host.kernel.destroyVmm(plan.name).catch(() => {})
-    process.exit(status)
+    // A guest that fails while it ends is gone all the same: never a second try, never a process that stays.
+    if (ending) process.exit(status)
+    ending = true
+    try {
+      machine?.close()
+      serial?.close()
+      host.kernel.onClose = () => {}
+      if (status === 1 && plan.destroyOnPoweroff) await host.kernel.destroyVmm(plan.name).catch(() => {})
+    } finally {
+      process.exit(status)
+    }
   }
   process.on('uncaughtException', error => {
+    // A BIOS that has pressed the reset button runs on into its next way to reset.
+    if (machine?.isEnding()) return
     const status = statusOfCrash(error)
     if (status === 4) process.stderr.write(`bhyve: the emulator failed: ${String(error)}\n`)
     void end(status)
   })
   const press = () => machine?.powerButton()
-  const serial = await host.serial(plan.com1, bytes => machine?.serialInput(bytes))
+  serial = await host.serial(plan.com1, bytes => machine?.serialInput(bytes))
   const screen = plan.screen
     ? {
         socket: await host.freePort(plan.screen.port),
