@@ -83,6 +83,35 @@ export function scriptedHost(
   }
 }
 
+/** The door to `host` with some of its calls replaced. */
+export function doorTo(host: Host, changes: Partial<Host>): Host {
+  return {
+    id: host.id,
+    kind: host.kind,
+    run: (...call) => host.run(...call),
+    stream: (...call) => host.stream(...call),
+    connect: (...call) => host.connect(...call),
+    read: (...call) => host.read(...call),
+    write: (...call) => host.write(...call),
+    list: (...call) => host.list(...call),
+    stat: (...call) => host.stat(...call),
+    remove: (...call) => host.remove(...call),
+    mkdir: (...call) => host.mkdir(...call),
+    close: () => host.close(),
+    ...changes,
+  }
+}
+
+/** The error with which `work` has to fail. */
+export async function failureOf(work: Promise<unknown>): Promise<AppError> {
+  const error = await work.then(
+    () => null,
+    (caught: unknown) => caught,
+  )
+  if (error instanceof AppError) return error
+  throw new Error(`It should have failed with an AppError, not with ${String(error)}`)
+}
+
 /** An inventory of a machine with nothing on it but `vms`; `tell` is the machine changing by itself. */
 export function quietInventory(vms: Vm[] = []) {
   const listeners = new Set<(changes: Change[]) => void>()

@@ -1,62 +1,13 @@
+import type { PoolState, ZpoolRow } from '../host/zpool/list.ts'
+import type { ZpoolScan } from '../host/zpool/scan.ts'
+import type { ZpoolVdev } from '../host/zpool/vdevs.ts'
+
 /** OpenZFS zpoolconcepts(7): the states of a pool and of a vdev. */
-export type VdevState =
-  | 'ONLINE'
-  | 'DEGRADED'
-  | 'FAULTED'
-  | 'OFFLINE'
-  | 'UNAVAIL'
-  | 'REMOVED'
-  | 'SUSPENDED'
-  | 'AVAIL'
-  | 'INUSE'
+export type VdevState = PoolState
 
-export type Pool = {
-  name: string
-  guid: string
-  health: VdevState
-  sizeBytes: number
-  allocatedBytes: number
-  freeBytes: number
-  /** 0 to 100 */
-  capacityPercent: number
-  fragmentationPercent: number | null
-  dedupRatio: number
-  readonly: boolean
-}
-
-export type Vdev = {
-  name: string
-  /** `root`, `mirror`, `raidz1`, `disk`, `file`, `spare`, `log`, ... */
-  kind: string
-  /** Which part of the pool: data vdevs, or the named classes. */
-  group: 'data' | 'logs' | 'cache' | 'spares' | 'special' | 'dedup'
-  state: VdevState
-  readErrors: number
-  writeErrors: number
-  checksumErrors: number
-  /** What zpool status says behind the counters: "was /dev/da2", "(resilvering)", "too many errors". */
-  note: string | null
-  children: Vdev[]
-}
-
-export type Scan = {
-  kind: 'none' | 'scrub' | 'resilver'
-  state: 'none' | 'running' | 'paused' | 'finished' | 'canceled'
-  /** Unix ms. */
-  startedAt: number | null
-  endedAt: number | null
-  /** 0 to 100 while it runs. */
-  percent: number | null
-  scannedBytes: number | null
-  issuedBytes: number | null
-  totalBytes: number | null
-  bytesPerSecond: number | null
-  secondsLeft: number | null
-  repairedBytes: number | null
-  errors: number | null
-  /** The scan line as zpool prints it. */
-  text: string
-}
+export type Pool = ZpoolRow
+export type Vdev = ZpoolVdev
+export type Scan = ZpoolScan
 
 export type PoolDetail = Pool & {
   vdevs: Vdev[]

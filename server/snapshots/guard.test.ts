@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { destroy as destroyDataset } from '../datasets/actions.ts'
 import { AppError } from '../errors.ts'
 import { createLocks } from '../tasks/locks.ts'
+import { failureOf } from '../testing.ts'
 import { rollbackAction, swapBackAction } from './actions.rollback.ts'
 import { create, destroy } from './actions.ts'
 import type { RollbackInput } from './input.ts'
@@ -48,15 +49,6 @@ const to = (tag: string, more: Partial<RollbackInput> = {}): RollbackInput => ({
   ...more,
 })
 
-async function failure(work: Promise<unknown>): Promise<AppError> {
-  const error = await work.then(
-    () => null,
-    (caught: unknown) => caught,
-  )
-  if (error instanceof AppError) return error
-  throw new Error(`It should have failed with an AppError, not ${String(error)}`)
-}
-
 describe('the same name, another thing', () => {
   it.each(['go-back', 'keep'] as const)('a target taken anew is another plan (%s)', async way => {
     await volumeWithPast()
@@ -75,7 +67,7 @@ describe('the same name, another thing', () => {
       await test.sh('zfs destroy tank/d2@a')
       await test.sh('zfs snapshot tank/d2@a')
     })
-    const error = await failure(applied(test, destroy, { snapshots: ['tank/d1@a', 'tank/d2@a'] }))
+    const error = await failureOf(applied(test, destroy, { snapshots: ['tank/d1@a', 'tank/d2@a'] }))
     expect(error).toMatchObject({ code: 'changed', detail: { names: ['tank/d2@a'] } })
     expect(error.message).toContain('Done before that')
     expect(await everything()).toContain('tank/d2@a\t')
@@ -92,7 +84,7 @@ describe('the same name, another thing', () => {
       await test.sh(`zfs destroy ${second}`)
       await test.sh(`zfs create -V 8M ${second}`)
     })
-    expect(await failure(destroyDataset.run(test.context, plan, { dataset: 'tank/top' }))).toMatchObject({
+    expect(await failureOf(destroyDataset.run(test.context, plan, { dataset: 'tank/top' }))).toMatchObject({
       code: 'changed',
     })
     expect(await everything()).toContain(`${second}\t`)
@@ -109,7 +101,7 @@ describe('the same name, another thing', () => {
         await test.sh('zfs destroy tank/d1@a')
       },
     }
-    const error = await failure(applied(test, rollbackAction(room), to('a', { guest: STOP_AND_START })))
+    const error = await failureOf(applied(test, rollbackAction(room), to('a', { guest: STOP_AND_START })))
     expect(error.message).toContain('web1 is running again')
     expect(await everything()).toContain('tank/d1@b\t')
     expect(await bytes()).toBe('now')
@@ -125,7 +117,7 @@ describe('the same name, another thing', () => {
       await test.sh('zfs rename tank/d1 tank/elsewhere')
       await test.sh('zfs create -V 8M tank/kept')
     })
-    await failure(applied(test, rollback, to('a', { way: 'keep', keepAs })))
+    await failureOf(applied(test, rollback, to('a', { way: 'keep', keepAs })))
     const now = await everything()
     expect(now).toContain('tank/kept\t')
     expect(now).toContain('tank/elsewhere\t')
@@ -146,7 +138,9 @@ describe('a guest started by hand', () => {
         Object.assign(test.vms[0] ?? {}, { state: 'running', pid: 77 })
       },
     }
-    const error = await failure(applied(test, rollbackAction(room), to('a', { way, guest: STOP_AND_START })))
+    const error = await failureOf(
+      applied(test, rollbackAction(room), to('a', { way, guest: STOP_AND_START })),
+    )
     expect(error.code).toBe('in_use')
     expect(await everything()).toBe(before)
     expect(await bytes()).toBe('now')
@@ -158,7 +152,7 @@ describe('a guest started by hand', () => {
     test.beforeRun(async argv => {
       if (argv[1] === 'destroy') Object.assign(test.vms[0] ?? {}, { state: 'running', pid: 77 })
     })
-    const error = await failure(applied(test, rollbackAction(test.room), to('a')))
+    const error = await failureOf(applied(test, rollbackAction(test.room), to('a')))
     expect(error.code).toBe('in_use')
     expect(error.message).toContain('destroyed')
     expect(await bytes()).toBe('now')
@@ -170,7 +164,7 @@ describe('a guest started by hand', () => {
     const before = await everything()
     const plan = await test.plan(destroyDataset, { dataset: 'tank/d1' })
     Object.assign(test.vms[0] ?? {}, { state: 'running', pid: 77 })
-    expect(await failure(destroyDataset.run(test.context, plan, { dataset: 'tank/d1' }))).toMatchObject({
+    expect(await failureOf(destroyDataset.run(test.context, plan, { dataset: 'tank/d1' }))).toMatchObject({
       code: 'in_use',
     })
     expect(await everything()).toBe(before)
@@ -207,7 +201,7 @@ it('a guest is not started while the command may still be at work on its disk', 
   test.beforeRun(async argv => {
     if (argv[1] === 'rollback') throw new AppError('timeout', 'zfs did not answer in time.')
   })
-  const error = await failure(applied(test, rollbackAction(test.room), to('a', { guest: STOP_AND_START })))
+  const error = await failureOf(applied(test, rollbackAction(test.room), to('a', { guest: STOP_AND_START })))
   expect(test.asked).toEqual(['stop web1'])
   expect(error.message).toContain('not started')
 })
@@ -222,7 +216,7 @@ it('a conf that somebody edits meanwhile is not overwritten by the conf of then'
     if (argv[1] === 'rollback') await test.host.write('/vm/web1/web1.conf', 'cpu=2\n')
   })
   const word = { stop: false, start: false, conf: 'then' } as const
-  const error = await failure(applied(test, rollbackAction(test.room), to('b', { guest: word })))
+  const error = await failureOf(applied(test, rollbackAction(test.room), to('b', { guest: word })))
   expect(error).toMatchObject({ code: 'changed' })
   expect(await test.host.read('/vm/web1/web1.conf')).toBe('cpu=2\n')
   expect(await bytes()).toBe('two')

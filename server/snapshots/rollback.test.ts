@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { AppError } from '../errors.ts'
 import type { TaskCommand } from '../tasks/model.ts'
+import { failureOf } from '../testing.ts'
 import { rollbackAction, swapBackAction } from './actions.rollback.ts'
 import type { RollbackInput } from './input.ts'
 import { applied, commandDone, guest, type StorageTest, storageTest } from './testing.ts'
@@ -50,15 +50,6 @@ const to = (tag: string, more: Partial<RollbackInput> = {}): RollbackInput => ({
 })
 
 const STOP_AND_START = { stop: true, start: true, conf: 'today' } as const
-
-async function failure(work: Promise<unknown>): Promise<AppError> {
-  const error = await work.then(
-    () => null,
-    (caught: unknown) => caught,
-  )
-  if (error instanceof AppError) return error
-  throw new Error(`It should have failed with an AppError, not ${String(error)}`)
-}
 
 describe('go back', () => {
   it('names every newer thing, destroys exactly these, and brings the bytes back', async () => {
@@ -124,7 +115,7 @@ describe('go back', () => {
       await test.sh('zfs snapshot tank/d1@sneaked')
     }
     const before = await state()
-    const error = await failure(applied(test, rollbackAction(slow), to('a', { guest: STOP_AND_START })))
+    const error = await failureOf(applied(test, rollbackAction(slow), to('a', { guest: STOP_AND_START })))
     expect(error.code).toBe('changed')
     expect(error.message).toContain('nothing was done')
     expect(error.message).toContain('web1 is running again')
@@ -139,7 +130,7 @@ describe('go back', () => {
     test.beforeRun(async argv => {
       if (argv[1] === 'rollback') await test.sh('zfs snapshot tank/d1@sneaked')
     })
-    const error = await failure(applied(test, rollbackAction(test.room), to('a')))
+    const error = await failureOf(applied(test, rollbackAction(test.room), to('a')))
     expect(error.code).toBe('newer_snapshots')
     expect(error.message).toContain('tank/d1@sneaked')
     expect(error.message).toContain('The 2 newer ones shown before are destroyed.')
@@ -198,7 +189,7 @@ describe('go back and keep', () => {
       // The same tag on both sides is the one reason for which ZFS refuses this promote.
       if (argv[1] === 'promote') await test.sh('zfs snapshot tank/d1@a')
     })
-    const error = await failure(applied(test, rollbackAction(test.room), to('a', { way: 'keep' })))
+    const error = await failureOf(applied(test, rollbackAction(test.room), to('a', { way: 'keep' })))
     expect(error.code).toBe('exists')
     expect(error.message).toContain('tank/d1@a was taken meanwhile')
     expect(error.message).toContain('The state before is whole as tank/d1.before-2026-11-22')
@@ -225,7 +216,7 @@ describe('go back and keep', () => {
         'once',
       ])
     })
-    const error = await failure(applied(test, rollbackAction(test.room), to('a', { way: 'keep' })))
+    const error = await failureOf(applied(test, rollbackAction(test.room), to('a', { way: 'keep' })))
     expect(error.code).toBe('no_space')
     expect(error.message).toContain('tank/d1 is as it was.')
     expect(await state()).toBe(before)
@@ -288,7 +279,7 @@ describe('each command failing in turn', () => {
             'once',
           ])
           test.asked.length = 0
-          const error = await failure(applied(test, rollback, asked))
+          const error = await failureOf(applied(test, rollback, asked))
           expect(error.code).toBe('failed')
           expect(error.detail.argv).toEqual(argv)
           const left = await state()

@@ -10,7 +10,7 @@ import { createInventory } from '../inventory/live.ts'
 import { createReader } from '../inventory/reader.ts'
 import type { Plan, TaskCommand } from '../tasks/model.ts'
 import { operator } from '../tasks/testing.ts'
-import { testServices } from '../testing.ts'
+import { doorTo, testServices } from '../testing.ts'
 import type { Vm, VmState } from '../vms/model.ts'
 import { readVms } from '../vms/read.ts'
 import { rollbackAction } from './actions.rollback.ts'
@@ -61,23 +61,12 @@ export async function storageTest(): Promise<StorageTest> {
   })
   const isWrite = (argv: readonly string[]): boolean =>
     argv[0] === 'zfs' && !['list', 'get', 'holds'].includes(argv[1] ?? '') && !argv.includes('-nvp')
-  const recording: Host = {
-    id: host.id,
-    kind: host.kind,
+  const recording = doorTo(host, {
     async run(argv, options) {
       if (isWrite(argv)) await hook?.(argv)
       return host.run(argv, options)
     },
-    stream: (argv, options) => host.stream(argv, options),
-    connect: (target, options) => host.connect(target, options),
-    read: path => host.read(path),
-    write: (path, text, options) => host.write(path, text, options),
-    list: path => host.list(path),
-    stat: path => host.stat(path),
-    remove: path => host.remove(path),
-    mkdir: path => host.mkdir(path),
-    close: () => host.close(),
-  }
+  })
   const turn = (name: string, state: VmState): void => {
     const vm = vms.find(each => each.name === name)
     if (vm) Object.assign(vm, { state, pid: state === 'running' ? 4242 : null })

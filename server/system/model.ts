@@ -1,3 +1,5 @@
+import type { MachineFacts } from '../host/machine.ts'
+
 /** Something the host can or cannot do, with the reason and the command that would mend it. */
 export type Capability = {
   id: string
@@ -9,18 +11,8 @@ export type Capability = {
   mend: string | null
 }
 
-export type HostFacts = {
-  hostname: string
-  /** `14.5-RELEASE-p2` */
-  kernelVersion: string
-  userlandVersion: string
-  architecture: string
-  cpuModel: string
-  cpus: number
-  memoryBytes: number
-  bootedAt: number
-  zfsVersion: string
-}
+/** Who the machine is. */
+export type HostFacts = MachineFacts
 
 /** One sample of the host's load. */
 export type HostLoad = {

@@ -3,10 +3,8 @@ import { realpathSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ActionContext } from '../action.ts'
-import { AppError } from '../errors.ts'
-import type { Host } from '../host/host.ts'
 import { sandboxForTest, type TestHost } from '../host/sandbox/testing.ts'
-import { quietInventory } from '../testing.ts'
+import { doorTo, failureOf, quietInventory } from '../testing.ts'
 import { clone } from './actions/clone.ts'
 import { create } from './actions/create.ts'
 import { destroy } from './actions/destroy.ts'
@@ -23,23 +21,12 @@ afterEach(() => host.close())
 
 /** `before` is called before every program that the action runs. */
 function context(before: (argv: readonly string[]) => Promise<void> = async () => {}): ActionContext {
-  const door: Host = {
-    id: host.id,
-    kind: host.kind,
+  const door = doorTo(host, {
     run: async (argv, options) => {
       await before(argv)
       return host.run(argv, options)
     },
-    stream: (argv, options) => host.stream(argv, options),
-    connect: (target, options) => host.connect(target, options),
-    read: file => host.read(file),
-    write: (file, text, options) => host.write(file, text, options),
-    list: file => host.list(file),
-    stat: file => host.stat(file),
-    remove: file => host.remove(file),
-    mkdir: file => host.mkdir(file),
-    close: () => host.close(),
-  }
+  })
   return {
     host: door,
     inventory: quietInventory(),
@@ -48,15 +35,6 @@ function context(before: (argv: readonly string[]) => Promise<void> = async () =
     progress: () => undefined,
     nudged: new AbortController().signal,
   }
-}
-
-async function failure(work: Promise<unknown>): Promise<AppError> {
-  const error = await work.then(
-    () => null,
-    (caught: unknown) => caught,
-  )
-  if (error instanceof AppError) return error
-  throw new Error(`It should have failed with an AppError, not with ${String(error)}`)
 }
 
 async function sh(line: string): Promise<string> {
@@ -97,7 +75,7 @@ describe('destroying a guest', () => {
     const input = { vm: 'alpha', zvols }
     const plan = await destroy.plan(context(), input)
     await host.write('/vm/alpha/notes.txt', 'of today')
-    expect(await failure(destroy.run(context(), plan, input))).toMatchObject({ code: 'changed' })
+    expect(await failureOf(destroy.run(context(), plan, input))).toMatchObject({ code: 'changed' })
     expect(await host.read('/vm/alpha/notes.txt')).toBe('of today')
   })
 
@@ -105,7 +83,7 @@ describe('destroying a guest', () => {
     const plan = await destroy.plan(context(), all)
     await start.run(context(), await start.plan(context(), { vm: 'alpha' }), { vm: 'alpha' })
     const before = await sh('zfs list -Hp -t all -r -o name,guid tank')
-    expect(await failure(destroy.run(context(), plan, all))).toMatchObject({ code: 'in_use' })
+    expect(await failureOf(destroy.run(context(), plan, all))).toMatchObject({ code: 'in_use' })
     expect(await sh('zfs list -Hp -t all -r -o name,guid tank')).toBe(before)
     await forceOff.run(context(), await forceOff.plan(context(), { vm: 'alpha' }), { vm: 'alpha' })
   }, 30_000)
@@ -114,7 +92,7 @@ describe('destroying a guest', () => {
     const plan = await destroy.plan(context(), all)
     await sh('zfs destroy -r tank/vms/alpha/disk0')
     await sh('zfs create -V 8M tank/vms/alpha/disk0')
-    expect(await failure(destroy.run(context(), plan, all))).toMatchObject({ code: 'changed' })
+    expect(await failureOf(destroy.run(context(), plan, all))).toMatchObject({ code: 'changed' })
     expect(await sh('zfs list -H -o name -r tank/vms/alpha')).toContain('tank/vms/alpha/disk0\n')
   })
 
@@ -162,7 +140,7 @@ test('a directory that somebody else makes meanwhile is neither filled nor taken
   expect(plan.refused).toBeUndefined()
   await host.mkdir('/vm/delta')
   await host.write('/vm/delta/delta.conf', 'of somebody else\n')
-  expect(await failure(create.run(context(), plan, NEW))).toMatchObject({ code: 'exists' })
+  expect(await failureOf(create.run(context(), plan, NEW))).toMatchObject({ code: 'exists' })
   expect(await host.read('/vm/delta/delta.conf')).toBe('of somebody else\n')
 })
 
@@ -172,7 +150,7 @@ test('a snapshot taken anew is another one to clone', async () => {
   await sh('zfs destroy tank/vms/alpha/disk0@second')
   await sh('zfs snapshot tank/vms/alpha/disk0@second')
   expect((await clone.plan(context(), input)).digest).not.toBe(plan.digest)
-  expect(await failure(clone.run(context(), plan, input))).toMatchObject({ code: 'changed' })
+  expect(await failureOf(clone.run(context(), plan, input))).toMatchObject({ code: 'changed' })
   expect(await sh('zfs list -H -o name -r tank')).not.toContain('alpha2')
 })
 
@@ -181,7 +159,7 @@ test('a rename keeps what an editor wrote meanwhile', async () => {
   const input = { vm: 'beta', revision, name: 'gamma' }
   const plan = await edit.plan(context(), input)
   await host.write('/vm/beta/beta.conf', `${conf}# mine\n`)
-  expect(await failure(edit.run(context(), plan, input))).toMatchObject({ code: 'changed' })
+  expect(await failureOf(edit.run(context(), plan, input))).toMatchObject({ code: 'changed' })
   expect(await host.read('/vm/beta/beta.conf')).toBe(`${conf}# mine\n`)
 })
 

@@ -3,10 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type * as z from 'zod/mini'
 import type { Action, ActionContext } from '../action.ts'
 import { AppError } from '../errors.ts'
-import type { Host } from '../host/host.ts'
 import { sandboxForTest, type TestHost } from '../host/sandbox/testing.ts'
 import type { Plan } from '../tasks/model.ts'
-import { quietInventory } from '../testing.ts'
+import { doorTo, failureOf, quietInventory } from '../testing.ts'
 import { clone } from './actions/clone.ts'
 import { create } from './actions/create.ts'
 import { destroy } from './actions/destroy.ts'
@@ -44,38 +43,10 @@ async function carryOut<Schema extends z.core.$ZodType, Result>(
   return plan
 }
 
-async function failure(work: Promise<unknown>): Promise<AppError> {
-  const error = await work.then(
-    () => null,
-    (caught: unknown) => caught,
-  )
-  if (error instanceof AppError) return error
-  throw new Error(`It should have failed with an AppError, not with ${String(error)}`)
-}
-
 async function sh(line: string): Promise<string> {
   const result = await host.run(line.split(' '))
   if (result.exit !== 0) throw new Error(`${line}: ${result.stderr}`)
   return result.stdout
-}
-
-/** The machine's door with some of its calls replaced. */
-function doorThat(changes: Partial<Host>): Host {
-  return {
-    id: host.id,
-    kind: host.kind,
-    run: (...call) => host.run(...call),
-    stream: (...call) => host.stream(...call),
-    connect: (...call) => host.connect(...call),
-    read: (...call) => host.read(...call),
-    write: (...call) => host.write(...call),
-    list: (...call) => host.list(...call),
-    stat: (...call) => host.stat(...call),
-    remove: (...call) => host.remove(...call),
-    mkdir: (...call) => host.mkdir(...call),
-    close: () => host.close(),
-    ...changes,
-  }
 }
 
 /** Everything that creations and destructions touch. */
@@ -175,14 +146,14 @@ describe('create', () => {
     for (const step of plan.steps) {
       if (step.argv) {
         await host.run(['fault', 'add', ...step.argv, '--', 'exit', '1', 'broken', 'once'])
-        const error = await failure(create.run(context(), plan, NEW))
+        const error = await failureOf(create.run(context(), plan, NEW))
         expect(error.message).toMatch(/Nothing of it is left/)
       } else {
         const broken: ActionContext = {
           ...context(),
-          host: doorThat({ write: () => Promise.reject(new AppError('no_space', 'The disk is full.')) }),
+          host: doorTo(host, { write: () => Promise.reject(new AppError('no_space', 'The disk is full.')) }),
         }
-        expect((await failure(create.run(broken, plan, NEW))).code).toBe('no_space')
+        expect((await failureOf(create.run(broken, plan, NEW))).code).toBe('no_space')
       }
       expect(await world()).toBe(before)
     }
@@ -192,7 +163,7 @@ describe('create', () => {
     const plan = await create.plan(context(), NEW)
     await host.run(['fault', 'add', 'zfs', 'create', '-s', '--', 'exit', '1', 'broken'])
     await host.run(['fault', 'add', 'zfs', 'destroy', '--', 'exit', '1', 'broken'])
-    const error = await failure(create.run(context(), plan, NEW))
+    const error = await failureOf(create.run(context(), plan, NEW))
     expect(error.message).toMatch(/could not be taken away again: tank\/vms\/web1\./)
     expect(await create.settle(context(), plan, [])).toMatchObject({
       state: 'interrupted',
@@ -206,7 +177,7 @@ describe('start', () => {
     const plan = await start.plan(context(), { vm: 'alpha' })
     for (const step of plan.steps.filter(each => each.argv)) {
       await host.run(['fault', 'add', ...(step.argv ?? []), '--', 'exit', '1', 'broken', 'once'])
-      expect((await failure(start.run(context(), plan, { vm: 'alpha' }))).message).toMatch(/ended with 1/)
+      expect((await failureOf(start.run(context(), plan, { vm: 'alpha' }))).message).toMatch(/ended with 1/)
       expect((await readGuestNamed(host, 'alpha')).vm.state).toBe('stopped')
     }
   })
@@ -214,7 +185,7 @@ describe('start', () => {
   test('a bhyve that ends at once is told with its own words, and nothing is left', async () => {
     await host.run(['fault', 'add', 'ifconfig', 'tap', 'create', '--', 'exit', '1', 'no more taps'])
     const plan = await start.plan(context(), { vm: 'alpha' })
-    const error = await failure(start.run(context(), plan, { vm: 'alpha' }))
+    const error = await failureOf(start.run(context(), plan, { vm: 'alpha' }))
     expect(error.message).toMatch(/did not start: ifconfig tap create: no more taps/)
     const { vm } = await readGuestNamed(host, 'alpha')
     expect(vm).toMatchObject({ state: 'crashed' })
@@ -223,7 +194,7 @@ describe('start', () => {
 
   test('waits for the nodes of its zvols, which come a moment after zfs', async () => {
     const looks: string[] = []
-    const late = doorThat({
+    const late = doorTo(host, {
       stat: async path => {
         if (!path.startsWith('/dev/zvol/')) return host.stat(path)
         return looks.push(path) < 3 ? null : host.stat(path)
@@ -270,7 +241,7 @@ describe('edit', () => {
     const input = { vm: 'alpha', revision, memoryMiB: 96 }
     const plan = await edit.plan(context(), input)
     await host.write('/vm/alpha/alpha.conf', 'loader="uefi"\n')
-    expect((await failure(edit.run(context(), plan, input))).code).toBe('changed')
+    expect((await failureOf(edit.run(context(), plan, input))).code).toBe('changed')
     expect(await host.read('/vm/alpha/alpha.conf')).toBe('loader="uefi"\n')
   })
 
@@ -320,7 +291,7 @@ describe('clone', () => {
     expect(plan.steps.length).toBeGreaterThan(3)
     for (const step of plan.steps.filter(each => each.argv)) {
       await host.run(['fault', 'add', ...(step.argv ?? []), '--', 'exit', '1', 'broken', 'once'])
-      expect((await failure(clone.run(context(), plan, input))).message).toMatch(/Nothing of it is left/)
+      expect((await failureOf(clone.run(context(), plan, input))).message).toMatch(/Nothing of it is left/)
       expect(await world()).toBe(before)
     }
   })
@@ -373,7 +344,7 @@ describe('destroy', () => {
     for (const step of plan.steps.filter(each => each.argv)) {
       await host.run(['fault', 'add', ...(step.argv ?? []), '--', 'exit', '1', 'broken', 'once'])
       const now = await destroy.plan(context(), { vm: 'alpha', zvols: gone.length < 2 ? all.zvols : [] })
-      const error = await failure(destroy.run(context(), now, all))
+      const error = await failureOf(destroy.run(context(), now, all))
       expect(error.message).toMatch(/Nothing was destroyed|Done before that/)
       expect((await readVms(host)).map(vm => vm.name)).toContain('alpha')
       expect(await destroy.settle(context(), plan, [])).toMatchObject({ state: 'interrupted' })

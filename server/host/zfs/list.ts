@@ -22,9 +22,12 @@ export type ZfsDataset = {
   compression: string
   checksum: string
   encryption: string
+  /** Null for volumes. */
   mountpoint: string | null
   mounted: boolean | null
+  /** `tank/vms/debian@before`, null when it is no clone. */
   origin: string | null
+  /** Null for filesystems. */
   volsizeBytes: number | null
   volblocksizeBytes: number | null
   refreservationBytes: number

@@ -4,7 +4,7 @@ import type { Host } from '../host.ts'
 import { zpoolRecognisers } from './errors.ts'
 import { isPoolName, POOL_STATES, type PoolState } from './list.ts'
 import { parseScan, type ZpoolScan } from './scan.ts'
-import { parseConfig, type ZpoolVdev } from './vdevs.ts'
+import { parseConfig, type ZpoolRoot, type ZpoolVdev } from './vdevs.ts'
 
 export type ZpoolStatus = {
   name: string
@@ -20,13 +20,7 @@ export type ZpoolStatus = {
   expandText: string | null
   checkpointText: string | null
   /** Counters of the pool itself. */
-  root: {
-    state: PoolState
-    readErrors: number
-    writeErrors: number
-    checksumErrors: number
-    note: string | null
-  } | null
+  root: ZpoolRoot | null
   /** Top-level vdevs of all groups. */
   vdevs: ZpoolVdev[]
   /** "No known data errors", or the whole paragraph with the files it names. */

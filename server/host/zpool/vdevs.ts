@@ -19,14 +19,11 @@ export type ZpoolVdev = {
   children: ZpoolVdev[]
 }
 
+/** The line of the pool itself, with its own counters. */
+export type ZpoolRoot = Omit<ZpoolVdev, 'name' | 'kind' | 'group' | 'children'>
+
 export type ZpoolTree = {
-  root: {
-    state: PoolState
-    readErrors: number
-    writeErrors: number
-    checksumErrors: number
-    note: string | null
-  } | null
+  root: ZpoolRoot | null
   vdevs: ZpoolVdev[]
 }
 
