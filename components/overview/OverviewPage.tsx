@@ -117,7 +117,12 @@ function Verdict({ known }: { known: boolean }) {
 }
 
 function Pools({ pools }: { pools: readonly Pool[] }) {
-  if (pools.length === 0) return <p className="text-muted">There is no pool on this host yet.</p>
+  if (pools.length === 0)
+    return (
+      <p className="text-muted">
+        There is no pool on this host yet. One made with zpool create shows up here by itself.
+      </p>
+    )
   return (
     <ul className="-mx-2">
       {pools.map(pool => (
@@ -151,7 +156,7 @@ function Guests({ vms }: { vms: readonly Vm[] }) {
     return (
       <p className="text-muted">
         No guests yet.{' '}
-        <Link href={paths.vms()} className="text-accent underline underline-offset-2">
+        <Link href={paths.newVm()} className="text-accent underline underline-offset-2">
           Create one
         </Link>
       </p>
