@@ -156,7 +156,7 @@ function Guests({ vms }: { vms: readonly Vm[] }) {
     return (
       <p className="text-muted">
         No guests yet.{' '}
-        <Link href={paths.newVm()} className="text-accent underline underline-offset-2">
+        <Link href={paths.vms()} className="text-accent underline underline-offset-2">
           Create one
         </Link>
       </p>
