@@ -22,7 +22,13 @@ export function SetupPage() {
   const [tried, setTried] = useState(false)
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<Explained | null>(null)
-  useEffect(() => setToken(tokenOf(window.location.hash)), [])
+  // The link may be pasted into the tab that shows this page already: then only what stands behind the # changes.
+  useEffect(() => {
+    const read = () => setToken(tokenOf(window.location.hash))
+    read()
+    window.addEventListener('hashchange', read)
+    return () => window.removeEventListener('hashchange', read)
+  }, [])
 
   const weak = passwordProblem(password, name)
   const differs = again !== password ? 'The two passwords differ.' : null
