@@ -1,0 +1,78 @@
+import { once } from 'node:events'
+import { describe, expect, it, vi } from 'vitest'
+import { VNC_CLOSE } from './console/model.ts'
+import { PASSWORD, refusalOf, running } from './http.testing.ts'
+
+describe('sockets', () => {
+  it('need a session before anything is opened', async () => {
+    const { open, origin, signIn, connect } = await running()
+    expect(await refusalOf(open('/ws/trpc', { origin }))).toBe(401)
+    expect(await refusalOf(open('/ws/vnc/web1?tab=a', { origin }))).toBe(401)
+    const cookie = await signIn()
+    expect(await refusalOf(open('/ws/vnc/web1', { origin, cookie }))).toBe(400)
+    expect(await refusalOf(open('/ws/vnc/%ff?tab=a', { origin, cookie }))).toBe(404)
+    expect(await refusalOf(open('/ws/other', { origin, cookie }))).toBe(404)
+    expect(connect).not.toHaveBeenCalled()
+    const screen = open('/ws/vnc/web1?tab=a', { origin, cookie })
+    const [text] = await once(screen, 'message')
+    expect(JSON.parse(text.toString())).toMatchObject({ type: 'reason', code: 'not_found' })
+  })
+
+  it('carry changes of the host and of tasks, and what was missed in between', async () => {
+    const { open, origin, port, inventory, services } = await running()
+    // Not by signIn(): its own record would be among the changes.
+    const setup = { token: services.accounts.issueSetupToken(), name: 'olga', password: PASSWORD }
+    const signedIn = await services.accounts.setup(setup, { address: '', userAgent: '' })
+    const cookie = `skep-${port}=${signedIn.cookie}`
+    const subscribe = async (lastEventId?: string) => {
+      const socket = open('/ws/trpc', { origin, cookie })
+      const batches: { id: string; data: unknown[] }[] = []
+      socket.on('message', data => {
+        const message = JSON.parse(data.toString())
+        if (message.result?.type === 'data') batches.push(message.result.data)
+      })
+      await once(socket, 'open')
+      socket.send(
+        JSON.stringify({
+          id: 1,
+          method: 'subscription',
+          params: { path: 'live.changes', input: lastEventId ? { lastEventId } : {} },
+        }),
+      )
+      return { socket, batches }
+    }
+    const stays = await subscribe()
+    const leaves = await subscribe()
+    await vi.waitFor(() => expect([stays.batches.length, leaves.batches.length]).toEqual([1, 1]))
+    expect(stays.batches[0]?.data).toEqual([{ topic: 'everything' }])
+    leaves.socket.close()
+    await once(leaves.socket, 'close')
+
+    inventory.tell([{ topic: 'vm', key: 'web1' }, { topic: 'vms' }])
+    inventory.tell([{ topic: 'vm', key: 'web1' }])
+    await vi.waitFor(() => expect(stays.batches).toHaveLength(2))
+    expect(stays.batches[1]?.data).toEqual([{ topic: 'vm', key: 'web1' }, { topic: 'vms' }])
+
+    const back = await subscribe(leaves.batches[0]?.id)
+    await vi.waitFor(() => expect(back.batches).toEqual(stays.batches.slice(1)))
+    const stranger = await subscribe('of-another-process.7')
+    await vi.waitFor(() => expect(stranger.batches[0]?.data).toEqual([{ topic: 'everything' }]))
+
+    await services.tasks.audit({ action: 'a.b', title: 'A', userName: 'olga' }, () => null)
+    await vi.waitFor(() => expect(stays.batches.at(-1)?.data).toEqual([{ topic: 'task', key: '1' }]))
+  })
+
+  it('close when their session ends, and the host is watched no longer', async () => {
+    const { open, origin, post, signIn, inventory } = await running()
+    const cookie = await signIn()
+    const socket = open('/ws/trpc', { origin, cookie })
+    await once(socket, 'open')
+    socket.send('{"id":1,"method":"subscription","params":{"path":"live.changes","input":{}}}')
+    await vi.waitFor(() => expect(inventory.watched()).toBe(true))
+    const closed = once(socket, 'close')
+    await post('accounts.signOutEverywhere', undefined, { cookie })
+    expect((await closed)[0]).toBe(VNC_CLOSE.signedOut)
+    await vi.waitFor(() => expect(inventory.watched()).toBe(false))
+    expect(await refusalOf(open('/ws/trpc', { origin, cookie }))).toBe(401)
+  })
+})
