@@ -109,8 +109,6 @@ async function run(host: BhyveHost, plan: GuestPlan, argv: string[]): Promise<vo
     }
   }
   process.on('uncaughtException', error => {
-    // A BIOS that has pressed the reset button runs on into its next way to reset.
-    if (machine?.isEnding()) return
     const status = statusOfCrash(error)
     if (status === 4) process.stderr.write(`bhyve: the emulator failed: ${String(error)}\n`)
     void end(status)
