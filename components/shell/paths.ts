@@ -34,7 +34,6 @@ export const paths = {
   },
   snapshots: () => '/snapshots',
   vms: () => '/vms',
-  newVm: () => '/vms?new',
   vm: (vm: string, tab: VmTab = 'overview') => `/vms/${segment(vm)}${tab === 'overview' ? '' : `/${tab}`}`,
   tasks: () => '/tasks',
   task: (id: number) => `/tasks/${id}`,
