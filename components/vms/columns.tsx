@@ -27,6 +27,13 @@ export function vmColumns(tools: Tools, sizes: VolumeSizes): readonly Column<Vm>
   return [
     ...STATE,
     {
+      id: 'verb',
+      header: 'Power',
+      min: 64,
+      cell: vm => <PowerButton vm={vm} tools={tools} />,
+    },
+    ...SIZE,
+    {
       id: 'disk',
       header: 'Disk',
       min: 84,
@@ -46,12 +53,6 @@ export function vmColumns(tools: Tools, sizes: VolumeSizes): readonly Column<Vm>
       text: vm => vm.disks.map(diskName).join(' '),
     },
     ...REST,
-    {
-      id: 'verb',
-      header: 'Power',
-      min: 64,
-      cell: vm => <PowerButton vm={vm} tools={tools} />,
-    },
   ]
 }
 
@@ -104,6 +105,9 @@ const STATE: readonly Column<Vm>[] = [
     sort: vm => VM_STATES[vm.state].word,
     text: vm => `${VM_STATES[vm.state].word} ${vm.stateReason ?? ''} ${vm.pid ?? ''}`,
   },
+]
+
+const SIZE: readonly Column<Vm>[] = [
   {
     id: 'cpus',
     header: 'CPUs',
