@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { NO_SCAN } from '../../server/host/zpool/scan.ts'
 import type { PoolDetail, Vdev } from '../../server/pools/model.ts'
 import { adviceFor } from './advice.ts'
 
@@ -35,21 +36,7 @@ const EMPTY: PoolDetail = {
   dedupRatio: 1,
   readonly: false,
   vdevs: [],
-  scan: {
-    kind: 'none',
-    state: 'none',
-    startedAt: null,
-    endedAt: null,
-    percent: null,
-    scannedBytes: null,
-    issuedBytes: null,
-    totalBytes: null,
-    bytesPerSecond: null,
-    secondsLeft: null,
-    repairedBytes: null,
-    errors: null,
-    text: '',
-  },
+  scan: NO_SCAN,
   statusText: null,
   actionText: null,
   messageId: null,

@@ -1,41 +1,19 @@
 import { createTRPCClient } from '@trpc/client'
 import { expect, test, vi } from 'vitest'
 import type { Dataset } from '../../server/datasets/model.ts'
+import { filesystem } from '../../server/datasets/testing.ts'
 import type { Pool } from '../../server/pools/model.ts'
 import type { AppRouter } from '../../server/router.ts'
-import type { Vm } from '../../server/vms/model.ts'
+import { vmRow } from '../../server/vms/row.testing.ts'
 import type { Tools } from './actions.ts'
 import { alertsOf } from './alerts.ts'
 import { allThings, paletteEntries } from './things.ts'
 import { openAtFirst, type ThingNode, treeNodes } from './treeNodes.ts'
 
 const dataset = (name: string, extra: Partial<Dataset> = {}): Dataset => ({
-  name,
-  guid: name,
-  createtxg: '1',
-  type: 'filesystem',
-  usedBytes: 0,
-  availableBytes: 0,
-  referencedBytes: 0,
-  usedByDataBytes: 0,
-  usedBySnapshotsBytes: 0,
-  usedByChildrenBytes: 0,
-  usedByReservationBytes: 0,
-  compressRatio: 1,
-  compression: 'lz4',
-  checksum: 'on',
-  encryption: 'off',
-  mountpoint: null,
-  mounted: null,
-  origin: null,
-  volsizeBytes: null,
-  volblocksizeBytes: null,
-  refreservationBytes: 0,
-  readonly: false,
-  createdAt: 0,
+  ...filesystem(name),
   usedByVm: null,
   snapshotCount: 0,
-  keptFrom: null,
   ...extra,
 })
 const pool = (name: string, extra: Partial<Pool> = {}): Pool => ({
@@ -51,31 +29,6 @@ const pool = (name: string, extra: Partial<Pool> = {}): Pool => ({
   readonly: false,
   ...extra,
 })
-const vm = (name: string, extra: Partial<Vm> = {}): Vm => ({
-  name,
-  datastore: 'default',
-  directory: `/vm/${name}`,
-  dataset: null,
-  loader: 'uefi',
-  cpus: 1,
-  memoryBytes: 1,
-  vnc: null,
-  graphics: true,
-  autostart: null,
-  state: 'stopped',
-  stateReason: null,
-  pid: null,
-  startedAt: null,
-  residentBytes: null,
-  cpuPercent: null,
-  disks: [],
-  nics: [],
-  pending: [],
-  lastExit: null,
-  supervisor: null,
-  problems: [],
-  ...extra,
-})
 
 const names = (node: ThingNode | undefined) => node?.children?.map(child => child.label)
 const find = (nodes: ThingNode[], id: string): ThingNode | undefined => {
@@ -86,7 +39,7 @@ const find = (nodes: ThingNode[], id: string): ThingNode | undefined => {
 }
 
 test('the tree: pools, what is in them, and the guest on a zvol', () => {
-  const web = vm('web1', { state: 'running' })
+  const web = vmRow('web1', { state: 'running' })
   const nodes = treeNodes({
     pools: [pool('tank'), pool('backup')],
     datasets: [
@@ -96,7 +49,7 @@ test('the tree: pools, what is in them, and the guest on a zvol', () => {
       dataset('tank/vms/disk2', { type: 'volume', usedByVm: 'web1' }),
       dataset('tankard'),
     ],
-    vms: [vm('win11'), web],
+    vms: [vmRow('win11'), web],
   })
   expect(names(find(nodes, 'storage'))).toEqual(['backup', 'tank', 'All datasets', 'All snapshots'])
   expect(names(find(nodes, 'pool tank'))).toEqual(['vms'])
@@ -122,7 +75,7 @@ const tools = (go = vi.fn()): Tools => ({
 const things = allThings({
   pools: [pool('tank')],
   datasets: [dataset('tank'), dataset('tank/vms'), dataset('tank/vms/win11', { type: 'volume' })],
-  vms: [vm('win11'), vm('debian01', { state: 'running', pid: 5 })],
+  vms: [vmRow('win11'), vmRow('debian01', { state: 'running', pid: 5 })],
 })
 const titles = (query: string) => paletteEntries(query, things, tools()).map(entry => entry.title)
 
@@ -154,7 +107,7 @@ test('an entry goes where it says', () => {
 test('alerts name what is not well, worst first', () => {
   const alerts = alertsOf({
     pools: [pool('tank', { capacityPercent: 90 }), pool('backup', { health: 'DEGRADED' }), pool('fine')],
-    vms: [vm('win11', { state: 'crashed', stateReason: 'It ended with a triple fault.' }), vm('ok')],
+    vms: [vmRow('win11', { state: 'crashed', stateReason: 'It ended with a triple fault.' }), vmRow('ok')],
     capabilities: [
       { id: 'vmm', title: 'vmm', state: 'ok', reason: 'It is loaded.', mend: null },
       {

@@ -7,6 +7,7 @@ import type { Role } from '../accounts/model.ts'
 import { AppError } from '../errors.ts'
 import { quietInventory, scriptedHost } from '../testing.ts'
 import type { Vm } from '../vms/model.ts'
+import { vmRow } from '../vms/row.testing.ts'
 import { VNC_CLOSE } from './model.ts'
 import { browserAt, guestScreen } from './testing.ts'
 import { createVncHubs } from './vnc.ts'
@@ -16,33 +17,8 @@ afterEach(() => {
   for (const work of cleanUp.splice(0).reverse()) work()
 })
 
-function guest(overrides: Partial<Vm> = {}): Vm {
-  return {
-    name: 'web1',
-    datastore: 'default',
-    directory: '/vm/web1',
-    dataset: null,
-    loader: 'uefi',
-    cpus: 1,
-    memoryBytes: 1,
-    vnc: null,
-    graphics: true,
-    autostart: null,
-    state: 'running',
-    stateReason: null,
-    pid: 1,
-    startedAt: 0,
-    residentBytes: null,
-    cpuPercent: null,
-    disks: [],
-    nics: [],
-    pending: [],
-    lastExit: null,
-    supervisor: 'skep',
-    problems: [],
-    ...overrides,
-  }
-}
+const guest = (more: Partial<Vm> = {}): Vm =>
+  vmRow('web1', { state: 'running', pid: 1, startedAt: 0, supervisor: 'skep', ...more })
 
 /** A console with one guest; `visit` opens a browser tab of somebody at its screen. */
 async function consoleFor(options: {

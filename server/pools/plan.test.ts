@@ -1,22 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { NO_SCAN } from '../host/zpool/scan.ts'
 import type { Scan } from './model.ts'
 import { planScrub, type ScrubFacts } from './plan.ts'
 
-const scan = (kind: Scan['kind'], state: Scan['state']): Scan => ({
-  kind,
-  state,
-  startedAt: null,
-  endedAt: null,
-  percent: null,
-  scannedBytes: null,
-  issuedBytes: null,
-  totalBytes: null,
-  bytesPerSecond: null,
-  secondsLeft: null,
-  repairedBytes: null,
-  errors: null,
-  text: '',
-})
+const scan = (kind: Scan['kind'], state: Scan['state']): Scan => ({ ...NO_SCAN, kind, state })
 const pool = (more: Partial<ScrubFacts> = {}): ScrubFacts => ({
   name: 'tank',
   health: 'ONLINE',

@@ -13,6 +13,7 @@ import { operator } from '../tasks/testing.ts'
 import { doorTo, testServices } from '../testing.ts'
 import type { Vm, VmState } from '../vms/model.ts'
 import { readVms } from '../vms/read.ts'
+import { vmRow } from '../vms/row.testing.ts'
 import { rollbackAction } from './actions.rollback.ts'
 import { guestRoom } from './guest-room.ts'
 import type { GuestRoom } from './guests.ts'
@@ -137,23 +138,9 @@ export async function applied<Input, Result>(
 
 /** A stopped guest with these zvols as disks. */
 export function guest(name: string, volumes: readonly string[], state: VmState = 'stopped'): Vm {
-  return {
-    name,
-    datastore: 'default',
-    directory: `/vm/${name}`,
-    dataset: null,
-    loader: 'uefi',
-    cpus: 1,
-    memoryBytes: 2 ** 28,
-    vnc: null,
-    graphics: true,
-    autostart: null,
+  return vmRow(name, {
     state,
-    stateReason: null,
     pid: state === 'running' ? 4242 : null,
-    startedAt: null,
-    residentBytes: null,
-    cpuPercent: null,
     disks: volumes.map((volume, index) => ({
       index,
       emulation: 'virtio-blk',
@@ -161,12 +148,7 @@ export function guest(name: string, volumes: readonly string[], state: VmState =
       path: `/dev/zvol/${volume}`,
       dataset: volume,
     })),
-    nics: [],
-    pending: [],
-    lastExit: null,
-    supervisor: null,
-    problems: [],
-  }
+  })
 }
 
 /** Where a process stops for good: before a command that begins with these words is given to the host, or after it. */

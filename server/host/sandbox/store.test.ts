@@ -10,6 +10,7 @@ import type { DatasetState } from './state.ts'
 import { CHUNK_BYTES, closeVolume, openVolume, volumeBytes, writeVolume } from './store-volume.ts'
 import { World } from './world.ts'
 import { createRoot } from './zfs/create.ts'
+import { barePool } from './zpool/testing.ts'
 
 const CHUNKS = 4
 const SIZE = CHUNKS * CHUNK_BYTES
@@ -21,22 +22,7 @@ afterAll(() => {
 function machine(usableBytes = 10 ** 12): Kernel {
   const kernel = new Kernel(mkdtempSync(path.join(os.tmpdir(), 'skep-store-')))
   kernels.push(kernel)
-  kernel.world.state.pools.t = {
-    name: 't',
-    guid: '1',
-    createdAt: 0,
-    health: 'ONLINE',
-    sizeBytes: usableBytes,
-    usableBytes,
-    fragmentation: 0,
-    vdevs: [],
-    scan: null,
-    props: {},
-    features: {},
-    errors: [],
-    commands: [],
-    readonly: false,
-  }
+  kernel.world.state.pools.t = barePool('t', '1', usableBytes)
   createRoot(kernel.world, 't', {})
   return kernel
 }

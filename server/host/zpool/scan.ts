@@ -22,7 +22,8 @@ export type ZpoolScan = {
   text: string
 }
 
-const NOTHING: ZpoolScan = {
+/** Of a pool that was never scrubbed. */
+export const NO_SCAN: ZpoolScan = {
   kind: 'none',
   state: 'none',
   startedAt: null,
@@ -89,15 +90,15 @@ export function parseScan(lines: readonly string[]): ZpoolScan {
     else paragraphs.push([line])
   }
   const scans = paragraphs.map(parseParagraph)
-  return scans.find(scan => scan.state === 'running') ?? scans[0] ?? { ...NOTHING }
+  return scans.find(scan => scan.state === 'running') ?? scans[0] ?? { ...NO_SCAN }
 }
 
 function parseParagraph(lines: readonly string[]): ZpoolScan {
   const [head = '', ...rest] = lines
   const text = lines.join(', ')
-  if (/^none requested$/.test(head) && rest.length === 0) return { ...NOTHING, text }
+  if (/^none requested$/.test(head) && rest.length === 0) return { ...NO_SCAN, text }
   return {
-    ...NOTHING,
+    ...NO_SCAN,
     ...parseHead(head, text),
     ...Object.assign({}, ...rest.map(line => parseMore(line))),
     text,

@@ -10,6 +10,7 @@ import { Kernel } from '../kernel.ts'
 import { spaceOf } from '../space.ts'
 import { killBlock } from '../store-blocks.ts'
 import { addBallast } from '../store-lines.ts'
+import { barePool } from '../zpool/testing.ts'
 import { createRoot } from './create.ts'
 
 const GOLDEN = path.join(import.meta.dirname, '../../golden/zfs/2.3.9')
@@ -121,22 +122,7 @@ function leave(pool: string, available: number): void {
 }
 
 function pool(name: string): void {
-  world.state.pools[name] = {
-    name,
-    guid: world.guid(),
-    createdAt: 0,
-    health: 'ONLINE',
-    sizeBytes: 1006632960,
-    usableBytes: 1832386560,
-    fragmentation: 0,
-    vdevs: [],
-    scan: null,
-    props: {},
-    features: {},
-    errors: [],
-    commands: [],
-    readonly: false,
-  }
+  world.state.pools[name] = barePool(name, world.guid(), 1006632960, 1832386560)
 }
 
 test('what zfs said in 2.3.9 of creating, listing, naming, setting, snapshots, clones, rollback and destroying', async () => {
