@@ -22,6 +22,8 @@ export const test = base.extend<{ page: Page }, { skep: Console; signedIn: Stora
       const link = /http\S+/.exec(skep.welcome)?.[0]
       if (!link) throw new Error(`no link in: ${skep.welcome}`)
       await page.goto(link)
+      // What is typed before the page is alive is forgotten.
+      await expect(page.getByRole('button', { name: 'Create administrator', disabled: false })).toBeVisible()
       await page.getByLabel('Name').fill(ADMIN.name)
       await page.getByLabel('Password', { exact: true }).fill(ADMIN.password)
       await page.getByLabel('Password again').fill(ADMIN.password)

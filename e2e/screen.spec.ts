@@ -1,0 +1,158 @@
+/** A guest's screen in the browser: who holds it, what survives, and what its tools do to the guest. */
+import { readFile } from 'node:fs/promises'
+import type { Page } from '@playwright/test'
+import { PRACTICE_SCREEN } from '../server/host/sandbox/engine/practice.ts'
+import { act } from './api.ts'
+import type { Console } from './console.ts'
+import { confirm, dialog, expect, test } from './fixtures.ts'
+import { note, screenShows, typeLine } from './screen.ts'
+
+const VM = 'debian01'
+const DISK = 'tank/vms/debian01/disk0'
+
+/** The guest runs, and its screen is on the page. */
+async function openScreen(page: Page) {
+  await page.goto(`/vms/${VM}`)
+  await act(page, 'vms.start', { vm: VM })
+  await page.goto(`/vms/${VM}/console`)
+  await screenShows(page)
+}
+
+async function notesOf(skep: Console): Promise<string[]> {
+  const notes: string[] = []
+  for (let number = 1; ; number += 1) {
+    const text = await note(skep, DISK, number)
+    if (text === '') return notes
+    notes.push(text)
+  }
+}
+
+test('a stopped guest says so and offers to start; then its picture is there', async ({ page, skep }) => {
+  await page.goto('/vms')
+  await act(page, 'vms.forceOff', { vm: VM })
+  await page.goto(`/vms/${VM}/console`)
+  const screen = page.getByRole('region', { name: `Screen of ${VM}` })
+  await expect(screen.getByRole('status')).toContainText(`${VM} `)
+  await expect(screen.getByRole('button', { name: 'Ctrl-Alt-Del' })).toBeDisabled()
+  await screen.getByRole('button', { name: 'Start' }).click()
+  await screenShows(page)
+  expect(await skep.host('pgrep', '-fx', `bhyve: ${VM}`)).toMatch(/^\d+\n$/)
+})
+
+test('a second browser is told who holds the screen, takes it over, and gives it back', async ({
+  page,
+  browser,
+  signedIn,
+  skep,
+}) => {
+  await openScreen(page)
+  const context = await browser.newContext({ baseURL: skep.url, storageState: signedIn })
+  const other = await context.newPage()
+  await other.goto(`/vms/${VM}/console`)
+  await expect(other.getByText('admin holds this screen.')).toBeVisible()
+  await expect(page.locator('[data-screen=live]')).toBeVisible()
+  await other.getByRole('button', { name: 'Take over' }).click()
+  await screenShows(other)
+  await expect(other.getByText('Taken over from admin')).toBeVisible()
+  await expect(page.getByText('admin took over this screen.')).toBeVisible()
+  const before = (await notesOf(skep)).length
+  await typeLine(other, 'typed by the second')
+  await expect.poll(() => note(skep, DISK, before + 1), { timeout: 20_000 }).toBe('typed by the second')
+  await page.getByRole('button', { name: 'Take it back' }).click()
+  await screenShows(page)
+  await expect(other.getByText('admin took over this screen.')).toBeVisible()
+  await context.close()
+})
+
+test('the screen comes back by itself after a reset of the guest and after kill -9 of the console', async ({
+  page,
+  skep,
+}) => {
+  await openScreen(page)
+  const before = await skep.host('pgrep', '-fx', `bhyve: ${VM}`)
+  await page.getByRole('button', { name: 'Reset' }).click()
+  await confirm(dialog(page, `Reset: ${VM}`), 'Reset')
+  await screenShows(page)
+  const pid = await skep.host('pgrep', '-fx', `bhyve: ${VM}`)
+  expect(pid).not.toBe(before)
+
+  await skep.end('SIGKILL')
+  await expect(page.getByText('The connection to Skep broke.')).toBeVisible()
+  expect(await skep.host('pgrep', '-fx', `bhyve: ${VM}`)).toBe(pid)
+  await skep.start()
+  await screenShows(page)
+  const lines = (await notesOf(skep)).length
+  await typeLine(page, 'after the crash')
+  await expect.poll(() => note(skep, DISK, lines + 1), { timeout: 20_000 }).toBe('after the crash')
+  expect(await skep.host('pgrep', '-fx', `bhyve: ${VM}`)).toBe(pid)
+})
+
+test('a typed text arrives in the guest whole, also signs and capitals', async ({ page, skep }) => {
+  await openScreen(page)
+  const lines = (await notesOf(skep)).length
+  await page.getByRole('button', { name: 'Type text' }).click()
+  const typing = dialog(page, `Type text into ${VM}`)
+  await typing.getByLabel('Text').fill('grüße')
+  await expect(typing.getByText(/No key of a US keyboard makes “ü” “ß”/)).toBeVisible()
+  await expect(typing.getByRole('button', { name: 'Type it' })).toBeDisabled()
+  await typing.getByLabel('Text').fill('Mount /dev/ada0p2 && echo "OK: 100%"\nsecond line\n')
+  await confirm(typing, 'Type it')
+  await expect
+    .poll(async () => (await notesOf(skep)).slice(lines), { timeout: 20_000 })
+    .toEqual(['Mount /dev/ada0p2 && echo "OK: 100%"', 'second line'])
+})
+
+test('fit and 1:1, a screenshot that shows the picture, and Ctrl-Alt-Del', async ({ page }) => {
+  // Key events of RFB with scan codes (QEMU's extension): 255, 0, down (two bytes), keysym, scan code.
+  const keys: number[][] = []
+  page.on('websocket', socket =>
+    socket.on('framesent', ({ payload }) => {
+      if (!Buffer.isBuffer(payload) || payload[0] !== 255) return
+      for (let at = 0; at + 12 <= payload.length; at += 12)
+        keys.push([payload.readUInt16BE(at + 2), payload.readUInt32BE(at + 4)])
+    }),
+  )
+  await openScreen(page)
+  const canvas = page.locator('[data-screen=live] canvas')
+  await page.getByRole('button', { name: 'Fit' }).click()
+  await expect(page.getByRole('button', { name: '1:1' })).toBeVisible()
+  await expect.poll(async () => (await canvas.boundingBox())?.width).toBe(PRACTICE_SCREEN.width)
+  await page.getByRole('button', { name: '1:1' }).click()
+  await page.setViewportSize({ width: 900, height: 700 })
+  await expect.poll(async () => (await canvas.boundingBox())?.width).toBeLessThan(PRACTICE_SCREEN.width)
+
+  const download = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Save a screenshot' }).click()
+  const file = await download
+  expect(file.suggestedFilename()).toMatch(new RegExp(`^${VM}-[\\dT-]+\\.png$`))
+  const png = await readFile(await file.path())
+  expect(png.subarray(0, 8).toString('hex')).toBe('89504e470d0a1a0a')
+  const { width, height, paper } = await page.evaluate(
+    async ({ bytes, at }) => {
+      const image = await createImageBitmap(new Blob([new Uint8Array(bytes)], { type: 'image/png' }))
+      const context = new OffscreenCanvas(image.width, image.height).getContext('2d')
+      context?.drawImage(image, 0, 0)
+      const [r = 0, g = 0, b = 0] = context?.getImageData(at.x + 4, at.y + 4, 1, 1).data ?? []
+      return { width: image.width, height: image.height, paper: (r << 16) | (g << 8) | b }
+    },
+    { bytes: [...png], at: PRACTICE_SCREEN.notes },
+  )
+  expect({ width, height, paper }).toEqual({
+    width: PRACTICE_SCREEN.width,
+    height: PRACTICE_SCREEN.height,
+    paper: PRACTICE_SCREEN.paper,
+  })
+
+  await page.getByRole('button', { name: 'Ctrl-Alt-Del' }).click()
+  const [control, alt, del] = [0xffe3, 0xffe9, 0xffff]
+  await expect
+    .poll(() => keys)
+    .toEqual([
+      [1, control],
+      [1, alt],
+      [1, del],
+      [0, del],
+      [0, alt],
+      [0, control],
+    ])
+})
