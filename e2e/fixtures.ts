@@ -9,9 +9,12 @@ export const test = base.extend<{ page: Page }, { skep: Console; signedIn: Stora
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from this pattern
     async ({}, use) => {
       const skep = new Console()
-      await skep.start()
-      await use(skep)
-      await skep.dispose()
+      try {
+        await skep.start()
+        await use(skep)
+      } finally {
+        await skep.dispose()
+      }
     },
     { scope: 'worker', timeout: 120_000 },
   ],
