@@ -250,8 +250,10 @@ export class SnapshotIndex {
     const wanted = refs.filter(ref => this.#isOld(ref))
     const names: string[] = []
     for (const table of new Set(wanted.map(ref => ref.table))) {
-      if (table.size < WHOLE_DATASET_BELOW && wanted.length > 20) await this.#fillScope(table.dataset)
-      else names.push(...wanted.filter(ref => ref.table === table).map(ref => table.name(ref.row)))
+      const own = wanted.filter(ref => ref.table === table)
+      // Rows of many datasets side by side are one command by their names, not one for each dataset.
+      if (table.size < WHOLE_DATASET_BELOW && own.length > 20) await this.#fillScope(table.dataset)
+      else names.push(...own.map(ref => table.name(ref.row)))
     }
     if (names.length > 0) await this.#ask({ names })
   }
