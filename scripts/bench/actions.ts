@@ -15,7 +15,7 @@ export async function actionRows({ skep, session, host }: Bench): Promise<Row[]>
     await timed(ROUNDS, round => raw(host, 'zfs', 'snapshot', `${DATASET}@raw-${round}`)),
   )
   const spawned = median(
-    await timed(ROUNDS, round => skep.host('zfs', 'snapshot', `${DATASET}@spawned-${round}`)),
+    await timed(ROUNDS, round => skep.terminal('zfs', 'snapshot', `${DATASET}@spawned-${round}`)),
   )
   const planned = median(
     await timed(ROUNDS, round => api.snapshots.create.plan.query(input(`plan-${round}`))),

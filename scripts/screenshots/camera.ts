@@ -24,6 +24,7 @@ export async function windowFor(
     locale: 'en-GB',
   })
   context.setDefaultTimeout(20_000)
+  context.setDefaultNavigationTimeout(90_000)
   const [name, value] = options.cookie?.split('=') ?? []
   if (name && value) await context.addCookies([{ name, value, url: options.baseURL }])
   await context.addInitScript(shift => {
