@@ -22,7 +22,6 @@ export async function listingRows(bench: Bench): Promise<Row[]> {
   const rawMs = median(await timed(COLD_ROUNDS, () => raw(host, ...LIST)))
   const spawnedMs = median(await timed(COLD_ROUNDS, () => skep.terminal(...LIST)))
   const index = median(await timed(COLD_ROUNDS, () => readAnew(host)))
-  const before = rssMiB(skep.pid)
 
   const cold: number[] = []
   const idle: number[] = []
@@ -70,13 +69,6 @@ export async function listingRows(bench: Bench): Promise<Row[]> {
       skep: median(full),
       peer: median(idle),
       against: 'before the first listing',
-      unit: 'MiB',
-    },
-    {
-      measure: 'memory after all measures before (RSS)',
-      skep: before,
-      peer: median(idle),
-      against: 'just started',
       unit: 'MiB',
     },
   ]
