@@ -62,7 +62,8 @@ export async function rowAction(
   action: string,
 ): Promise<void> {
   await row(page, grid, text).click({ button: 'right' })
-  await page.getByRole('menuitem', { name: action }).click()
+  // Its name begins with the verb; the reason of another item may hold the same word.
+  await page.getByRole('menuitem', { name: new RegExp(`^${action}`) }).click()
 }
 
 /** The dialog on the page, by its title. */
