@@ -190,7 +190,7 @@ describe('a host that does not answer', () => {
     expect(inventory.status()).toMatchObject({ state: 'lost', reason: 'The machine does not answer.' })
     told.length = 0
     broken = null
-    await vi.waitFor(() => expect(inventory.status().state).toBe('online'), { timeout: 5000 })
+    await vi.waitFor(() => expect(inventory.status().state).toBe('online'))
     await vi.waitFor(() => expect(told).toContainEqual({ topic: 'everything' }))
   })
 

@@ -142,7 +142,7 @@ test.each<[string, Halt, { state: string; bytes: string; runs: boolean; words: R
   await dieAt('go-back', halt)
   if (expected.runs) {
     // What was begun goes on without the console.
-    await vi.waitFor(async () => expect((await readGuestNamed(host, 'alpha')).vm.pid).not.toBeNull(), 10_000)
+    await vi.waitFor(async () => expect((await readGuestNamed(host, 'alpha')).vm.pid).not.toBeNull())
   }
   const { state, outcome, runs } = await nextStart()
   expect({ state, runs, bytes: await bytes() }).toEqual({

@@ -73,7 +73,7 @@ async function boot(): Promise<void> {
     serial.write('hello\r')
     expect((await sh(...line)).slice(16, 20)).not.toBe(before.slice(16, 20))
   }
-  await vi.waitFor(typed, { timeout: 20_000, interval: 200 })
+  await vi.waitFor(typed, { interval: 200 })
   serial.destroy()
 }
 

@@ -64,8 +64,8 @@ describe('run', () => {
     const again = () => services.tasks.run(writeNote(), note, seen, operator)
     await expect(again()).rejects.toMatchObject({ code: 'locked' })
     atWork = false
-    await vi.waitFor(() => expect(again()).rejects.toMatchObject({ code: 'timeout' }), { timeout: 5000 })
-  }, 20_000)
+    await vi.waitFor(() => expect(again()).rejects.toMatchObject({ code: 'timeout' }))
+  })
 
   it('refuses when the machine has changed since, hands over the new plan and does nothing', async () => {
     const host = scriptedHost()

@@ -32,7 +32,7 @@ async function boot(name: string): Promise<void> {
   const booted = (await host.run(boots(name))).stdout
   const serial = await host.connect({ path: `/dev/nmdm-${name}.1B` })
   serial.resume()
-  const patience = { timeout: 20_000, interval: 200 }
+  const patience = { interval: 200 }
   await vi.waitFor(async () => {
     serial.write('hello\r')
     expect((await host.run(boots(name))).stdout.slice(16, 20)).not.toBe(booted.slice(16, 20))
@@ -78,7 +78,7 @@ describe('a guest of the sandbox', () => {
     await start.run(context(), await start.plan(context(), { vm: 'beta' }), { vm: 'beta' })
     const pid = (await vm('beta')).pid
     await host.run(['kill', '-TERM', String(pid)])
-    await vi.waitFor(async () => expect((await vm('beta')).state).toBe('stopped'), 10_000)
+    await vi.waitFor(async () => expect((await vm('beta')).state).toBe('stopped'))
     expect((await vm('beta')).stateReason).toMatch(/before the guest could shut down|powered off/)
   })
 
@@ -112,10 +112,10 @@ describe('a guest of the sandbox', () => {
     await boot('alpha')
     const supervisor = (await host.run(['pgrep', '-f', 'alpha/.skep/run.sh'])).stdout.trim()
     await host.run(['kill', '-KILL', supervisor])
-    await vi.waitFor(async () => expect((await vm('alpha')).supervisor).toBe('unknown'), 10_000)
+    await vi.waitFor(async () => expect((await vm('alpha')).supervisor).toBe('unknown'))
     const pid = String((await vm('alpha')).pid)
     await host.run(['kill', '-KILL', pid])
-    await vi.waitFor(async () => expect((await vm('alpha')).state).toBe('leftover'), 10_000)
+    await vi.waitFor(async () => expect((await vm('alpha')).state).toBe('leftover'))
     const left = await vm('alpha')
     expect(left.stateReason).toMatch(/\/dev\/vmm\/alpha.*run\.lock.*tap0.*supervisor died/)
     const plan = await cleanUp.plan(context(), { vm: 'alpha' })

@@ -119,13 +119,13 @@ describe('sysrc', () => {
   })
 })
 
-describe('processes', { timeout: 30_000 }, () => {
+describe('processes', () => {
   test('daemon starts a real process on the PATH of the machine; kill ends it', async () => {
     await host.write('/vm/alpha/run.sh', `cd "\${0%/*}" || exit 1\nhostname >who\nexec sleep 600\n`)
     expect(
       (await host.run(['daemon', '-f', '-p', '/vm/alpha/pid', '/bin/sh', '/vm/alpha/run.sh'])).exit,
     ).toBe(0)
-    await vi.waitFor(async () => expect(await host.read('/vm/alpha/who')).toBe('skep-test\n'), 20_000)
+    await vi.waitFor(async () => expect(await host.read('/vm/alpha/who')).toBe('skep-test\n'))
     const pid = (await host.read('/vm/alpha/pid')).trim()
     expect(await out('ps', '-p', pid, '-o', 'pid=', '-o', 'args=')).toBe(`${pid} /bin/sh /vm/alpha/run.sh\n`)
     expect(await out('pgrep', '-f', 'alpha/run\\.sh')).toBe(`${pid}\n`)
@@ -135,7 +135,7 @@ describe('processes', { timeout: 30_000 }, () => {
     })
     expect((await host.run(['kill', '-0', pid])).exit).toBe(0)
     expect((await host.run(['kill', '-KILL', pid])).exit).toBe(0)
-    await vi.waitFor(async () => expect((await host.run(['pgrep', '-f', 'alpha/run'])).exit).toBe(1), 20_000)
+    await vi.waitFor(async () => expect((await host.run(['pgrep', '-f', 'alpha/run'])).exit).toBe(1))
     expect(await host.stat('/vm/alpha/pid')).toBeNull()
   })
 
@@ -153,10 +153,10 @@ describe('processes', { timeout: 30_000 }, () => {
       '/vm/alpha/once.sh',
     ]
     expect((await host.run(argv)).exit).toBe(0)
-    await vi.waitFor(async () => expect(await host.read('/vm/alpha/runs')).toMatch(/^(run\n){2,}/), 20_000)
+    await vi.waitFor(async () => expect(await host.read('/vm/alpha/runs')).toMatch(/^(run\n){2,}/))
     const pid = (await host.read('/vm/alpha/supervisor')).trim()
     expect((await host.run(['kill', pid])).exit).toBe(0)
-    await vi.waitFor(async () => expect(await host.stat('/vm/alpha/supervisor')).toBeNull(), 20_000)
+    await vi.waitFor(async () => expect(await host.stat('/vm/alpha/supervisor')).toBeNull())
   })
 
   test('processes of the computer that are not the machine’s are out of reach', async () => {
@@ -260,14 +260,14 @@ describe('faults by hand', () => {
     expect(await out('fault', 'list')).toMatch(/^\d+\tzpool status -- hang\n$/)
   })
 
-  test('a program that is a process of its own suffers them too', { timeout: 30_000 }, async () => {
+  test('a program that is a process of its own suffers them too', async () => {
     await host.run(['fault', 'add', 'bhyve', '--', 'exit', '4', 'no', 'memory', 'once'])
     await host.write(
       '/vm/alpha/run.sh',
       `cd "\${0%/*}" || exit 1\nbhyve -m 1G alpha 2>said\necho $? >status\n`,
     )
     expect((await host.run(['daemon', '-f', '/bin/sh', '/vm/alpha/run.sh'])).exit).toBe(0)
-    await vi.waitFor(async () => expect(await host.read('/vm/alpha/status')).toBe('4\n'), 20_000)
+    await vi.waitFor(async () => expect(await host.read('/vm/alpha/status')).toBe('4\n'))
     expect(await host.read('/vm/alpha/said')).toBe('no memory\n')
     expect(await out('fault', 'list')).toBe('')
   })

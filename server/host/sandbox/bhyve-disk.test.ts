@@ -5,7 +5,7 @@ import { KEY, type Viewer } from './engine/testing.ts'
 import { sandboxForTest, type TestHost } from './testing.ts'
 
 const { facts, line, notes } = PRACTICE_SCREEN
-const TIMEOUT = 60_000
+const TIMEOUT = 120_000
 
 let host: TestHost
 let guests: Guests
@@ -75,7 +75,7 @@ test('a rollback brings back the notes of a guest, on the host and on its screen
   expect(again.viewer.look(notes)).toBe(looked)
   expect(clone.viewer.look(facts)).toBe(again.viewer.look(facts))
   clone.viewer.type('only here\n')
-  await vi.waitFor(async () => expect(await note('tank/web-test', 2)).toBe('only here'), { timeout: 10_000 })
+  await vi.waitFor(async () => expect(await note('tank/web-test', 2)).toBe('only here'))
   expect(await note('tank/web', 2)).toBe('')
   await shutDown(again)
   await shutDown(clone)
@@ -122,7 +122,7 @@ test('a full pool is an error of the disk for the guest, which says so and runs 
   expect(await note('tank/small/disk', 1)).toBe('')
   await zfs('set', 'quota=none', 'tank/small')
   full.viewer.press(KEY.enter)
-  await vi.waitFor(async () => expect(await note('tank/small/disk', 1)).toBe('no room'), { timeout: 10_000 })
+  await vi.waitFor(async () => expect(await note('tank/small/disk', 1)).toBe('no room'))
   await full.viewer.until(() => full.viewer.look(line) === empty, 'the empty line')
   await shutDown(full)
 })

@@ -32,7 +32,7 @@ function note(machinePath: string, n: number): string {
   return bytes.toString('latin1', at, at + 512).replace(/\0+$/, '')
 }
 
-describe('a guest', { timeout: 60_000 }, () => {
+describe('a guest', () => {
   test('boots to its picture, shows typed keys at once, keeps a line on its disk, and is told apart by its look', async () => {
     const web = disk('web1', practiceDisk('web1', 'sky', ['first']))
     const guest = start('web1', [`4,virtio-blk,${web}`])
@@ -94,7 +94,7 @@ describe('a guest', { timeout: 60_000 }, () => {
     const viewer = await first.view()
     await picture(viewer)
     viewer.type('kept\n')
-    await vi.waitFor(() => expect(note(blank, 1)).toBe('kept'), { timeout: 10_000 })
+    await vi.waitFor(() => expect(note(blank, 1)).toBe('kept'))
     const looked = viewer.look(facts)
     viewer.press(KEY.f(1))
     expect(await first.ended).toMatchObject({ exit: 0 })
@@ -124,7 +124,7 @@ describe('a guest', { timeout: 60_000 }, () => {
   test('dies by SIGTERM before it has ACPI, and its port is free again after kill -9', async () => {
     const guest = start('early', [`4,virtio-blk,${disk('early', practiceDisk('early'))}`], ',wait')
     // It waits for a viewer: no instruction has run, and its title is still its command line.
-    await vi.waitFor(() => expect(existsSync(guest.socket)).toBe(true), { timeout: 10_000 })
+    await vi.waitFor(() => expect(existsSync(guest.socket)).toBe(true))
     const title = Object.values(host.world.state.processes).find(each => each.pid === guest.child.pid)?.title
     expect(title).toMatch(/^bhyve -H /)
     guest.child.kill('SIGTERM')
@@ -172,7 +172,7 @@ describe('a guest', { timeout: 60_000 }, () => {
       [`4,virtio-blk,${disk('secret', practiceDisk('secret'))}`],
       ',wait,password=bees123456',
     )
-    await vi.waitFor(() => expect(existsSync(guest.socket)).toBe(true), { timeout: 10_000 })
+    await vi.waitFor(() => expect(existsSync(guest.socket)).toBe(true))
     const serial = createConnection(pathSocket(host.dir, '/dev/nmdm-secret.1B'))
     let text = ''
     serial.on('data', data => {
@@ -185,7 +185,7 @@ describe('a guest', { timeout: 60_000 }, () => {
     await picture(viewer)
     await vi.waitFor(() => expect(text).toContain('boot 1 of secret'))
     serial.write('from serial\r')
-    await vi.waitFor(() => expect(note('/vm/secret.img', 1)).toBe('from serial'), { timeout: 10_000 })
+    await vi.waitFor(() => expect(note('/vm/secret.img', 1)).toBe('from serial'))
     expect(await host.run(['bhyvectl', '--vm=secret', '--destroy'])).toMatchObject({ exit: 0 })
     expect(await guest.ended).toMatchObject({ exit: 4 })
     serial.destroy()

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { encodeFrame, FrameReader, kernelSocket, pathSocket, portSocket } from './protocol.ts'
 
 test('frames come out as they went in, however the stream was cut', () => {
@@ -35,4 +35,12 @@ test('socket paths stay short, however deep the directory lies', () => {
   for (const file of [kernelSocket(dir), portSocket(dir, 65535), pathSocket(dir, `${dir}/vtcon.com1`)]) {
     expect(Buffer.byteLength(file)).toBeLessThan(104)
   }
+})
+
+afterEach(() => vi.unstubAllEnvs())
+
+test('sockets lie at one place whatever the environment of who looks for them', () => {
+  const here = kernelSocket('/srv/sandbox')
+  vi.stubEnv('TMPDIR', '/elsewhere')
+  expect(kernelSocket('/srv/sandbox')).toBe(here)
 })

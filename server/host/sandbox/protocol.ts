@@ -55,10 +55,13 @@ export class FrameReader {
   }
 }
 
-/** Short directory for sockets: a unix socket's path may have 107 bytes at most. */
+/**
+ * Short directory for sockets: a unix socket's path may have 107 bytes at most. Never in TMPDIR: console, kernel, guests
+ * and terminals each have their own environment, and all of them must find the same place.
+ */
 export function socketDirectory(dir: string): string {
   const hash = createHash('sha256').update(path.resolve(dir)).digest('hex').slice(0, 12)
-  return path.join(os.tmpdir(), `skep-${os.userInfo().uid}-${hash}`)
+  return path.join('/tmp', `skep-${os.userInfo().uid}-${hash}`)
 }
 
 /** Makes the directory for sockets. Throws when it is not this user's alone. */

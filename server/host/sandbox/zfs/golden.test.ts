@@ -243,7 +243,7 @@ test('what zfs said in 2.3.9 of creating, listing, naming, setting, snapshots, c
   await must('create', '-o', 'canmount=noauto', '-o', 'mountpoint=/mnt/full', 'tank/onfull')
   await all('mount.nonempty mount.list destroy.bad-name destroy.vol')
   expect(used.size).toBeGreaterThan(150)
-}, 60_000)
+})
 
 /** Where the rest is a usage text of another version. */
 function firstLine(text: string): string {

@@ -54,7 +54,7 @@ describe('a scrub', () => {
     const { scan } = host.world.state.pools.tank ?? {}
     if (scan) scan.totalBytes = 1024
     host.world.changed()
-    await vi.waitFor(() => expect(classes()).toContain('scrub_finish'), 3000)
+    await vi.waitFor(() => expect(classes()).toContain('scrub_finish'))
   })
 })
 
