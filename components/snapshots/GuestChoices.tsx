@@ -26,7 +26,7 @@ export function GuestChoices({
       {guests.map(guest => (
         <li key={guest.name} className="flex flex-col gap-2 px-3 py-2">
           <div className="flex flex-wrap items-center gap-2">
-            <span className="min-w-0 flex-1">
+            <span className="min-w-0 flex-1 basis-52">
               <StateMark
                 tone={guest.running ? 'ok' : 'idle'}
                 word={
@@ -48,7 +48,7 @@ export function GuestChoices({
           </div>
           {guest.confDifferences && guest.confDifferences.length > 0 && (
             <div className="flex flex-wrap items-center gap-2">
-              <span className="min-w-0 flex-1">
+              <span className="min-w-0 flex-1 basis-52">
                 Its configuration changed since:{' '}
                 <span className="font-mono text-sm">
                   {listing(

@@ -17,8 +17,8 @@ const DISK = 'tank/vms/debian01/disk0'
 const DESK: readonly Look[] = ['light', 'dark']
 
 const dialog = (page: Page) => page.getByRole('dialog')
-/** A dialog that changes something is complete when its verb can be pressed, or says why not. */
-const planned = (page: Page) => dialog(page).getByRole('button', { disabled: false }).last()
+/** A dialog that changes something is complete when it says what it will do. */
+const planned = (page: Page) => dialog(page).getByText('What will happen')
 const rowOf = (page: Page, text: string) =>
   page
     .getByRole('main')
