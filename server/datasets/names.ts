@@ -71,7 +71,7 @@ export function userPropertyProblem(name: string): string | null {
   return name.length > LONGEST_NAME ? `The name has at most ${LONGEST_NAME} characters.` : null
 }
 
-/** The value of a property of one's own: any text that fits. */
+/** The value of a property of one's own: text of every kind that fits. */
 export function userValueProblem(value: string): string | null {
   if (value.includes('\0')) return 'The value must not hold a NUL character.'
   const bytes = new TextEncoder().encode(value).length

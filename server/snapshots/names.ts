@@ -31,7 +31,7 @@ export function tagFitsProblem(tag: string, datasets: readonly string[]): string
   return length > LONGEST_NAME ? tooLong(`The snapshot’s full name below “${longest}”`, length) : null
 }
 
-/** The tag of a hold: any line of text. */
+/** The tag of a hold: one line of text. */
 export function holdTagProblem(tag: string): string | null {
   if (tag === '') return 'Give the hold a tag, such as keep.'
   const hasControl = [...tag].some(character => character < ' ' || character === '\u007f')

@@ -54,7 +54,7 @@ export async function initGuest(
   }
 }
 
-/** The one with the lowest bootindex; null where none has any. */
+/** The one with the lowest bootindex; null where no device has one. */
 function first(disks: DiskPlan[]): DiskPlan | null {
   const indexed = disks.filter(disk => disk.bootindex !== null)
   return indexed.sort((a, b) => (a.bootindex ?? 0) - (b.bootindex ?? 0))[0] ?? null
