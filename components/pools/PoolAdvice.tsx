@@ -44,7 +44,13 @@ function Step({ step }: { step: AdviceStep }) {
   return (
     <li>
       {step.text}
-      {step.argv && <CodeBlock text={commandLine(step.argv)} label="Command" className="mt-1 max-w-2xl" />}
+      {step.argv && (
+        <CodeBlock
+          text={commandLine(step.argv)}
+          label={`Command: ${commandLine(step.argv)}`}
+          className="mt-1 max-w-2xl"
+        />
+      )}
     </li>
   )
 }

@@ -2,6 +2,7 @@ import { Fragment, type ReactNode } from 'react'
 import type { Vdev } from '../../server/pools/model.ts'
 import { VDEV_STATES } from '../shell/state.ts'
 import { count } from '../ui/format.ts'
+import { ScrollArea } from '../ui/ScrollArea.tsx'
 import { StateMark } from '../ui/State.tsx'
 
 const GROUPS: readonly { group: Vdev['group']; title: string }[] = [
@@ -16,8 +17,8 @@ const GROUPS: readonly { group: Vdev['group']; title: string }[] = [
 /** The vdevs of a pool with state and errors, as `zpool status` nests them. */
 export function VdevTree({ vdevs, label }: { vdevs: Vdev[]; label: string }) {
   return (
-    <div className="overflow-x-auto rounded-lg border border-line bg-panel">
-      <table aria-label={label} className="w-full text-left">
+    <ScrollArea label={label} className="overflow-x-auto rounded-lg border border-line bg-panel">
+      <table className="w-full text-left">
         <thead className="bg-sunken text-muted text-sm">
           <tr className="h-8">
             <th scope="col" className="px-3 font-medium">
@@ -59,7 +60,7 @@ export function VdevTree({ vdevs, label }: { vdevs: Vdev[]; label: string }) {
           })}
         </tbody>
       </table>
-    </div>
+    </ScrollArea>
   )
 }
 
