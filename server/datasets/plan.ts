@@ -130,9 +130,8 @@ export function planCreateVolume(input: CreateVolumeInput, facts: NewNameFacts):
   const properties = given({ volblocksize: volblocksizeBytes, compression, checksum })
   const refused =
     newNameProblem(dataset, facts) ??
-    volumeProblem(input.sizeBytes, block) ??
-    propertiesProblem(facts.pool, properties) ??
-    (sparse ? null : roomProblem(dataset, reservationOf(input.sizeBytes, block), facts.datasets))
+    newVolumeProblem({ ...input, volblocksizeBytes: block }, facts.datasets) ??
+    propertiesProblem(facts.pool, properties)
   if (refused) return refusedPlan(action, title, refused)
   const room = facts.datasets.find(each => each.name === parentOf(dataset))?.availableBytes ?? 0
   const warnings =
@@ -160,6 +159,19 @@ export function planCreateVolume(input: CreateVolumeInput, facts: NewNameFacts):
     warnings,
     locks: [`dataset:${dataset}`],
   })
+}
+
+/** Why a zvol of this size and kind cannot be made; the fields are those of the input. */
+export function newVolumeProblem(
+  volume: { dataset: string; sizeBytes: number; volblocksizeBytes: number | null; sparse: boolean },
+  datasets: readonly DatasetRow[],
+): Refusal | null {
+  const { dataset, sizeBytes, sparse } = volume
+  const block = volume.volblocksizeBytes ?? DEFAULT_VOLBLOCKSIZE
+  return (
+    volumeProblem(sizeBytes, block) ??
+    (sparse ? null : roomProblem(dataset, reservationOf(sizeBytes, block), datasets))
+  )
 }
 
 function volumeProblem(sizeBytes: number, block: number): Refusal | null {

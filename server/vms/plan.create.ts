@@ -1,6 +1,6 @@
 /** Creating a guest. Pure: facts in, plan out. */
 import type { DatasetRow } from '../datasets/model.ts'
-import { type NewNameFacts, newNameProblem } from '../datasets/plan.ts'
+import { type NewNameFacts, newNameProblem, newVolumeProblem } from '../datasets/plan.ts'
 import { createFilesystemArgv, createVolumeArgv } from '../host/zfs/create.ts'
 import { refusedPlan, withDigest } from '../tasks/digest.ts'
 import type { Plan, Refusal, Step } from '../tasks/model.ts'
@@ -195,8 +195,11 @@ function diskRefusal(input: CreateVmInput, facts: CreateFacts, store: Datastore)
     const made =
       parent && !existing ? [...known, { ...parent, name: own, type: 'filesystem' as const }] : known
     const isOwn = disk.dataset === own
-    const problem = newNameProblem(disk.dataset, { ...facts.newName, datasets: isOwn ? known : made })
-    return problem ? { ...problem, detail: { ...problem.detail, field: 'disk' } } : null
+    const datasets = isOwn ? known : made
+    const problem = newNameProblem(disk.dataset, { ...facts.newName, datasets })
+    if (problem) return { ...problem, detail: { ...problem.detail, field: 'disk' } }
+    const size = newVolumeProblem(disk, datasets)
+    return size && { ...size, detail: { field: 'sizeBytes', ...size.detail } }
   }
   const volume = facts.datasets.find(each => each.name === disk.dataset)
   if (volume?.type !== 'volume') return no('not_found', `There is no volume ${disk.dataset}.`, 'disk')
