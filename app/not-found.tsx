@@ -1,5 +1,10 @@
 import { NotFound } from '../components/shell/NotFound.tsx'
 
 export default function Page() {
-  return <NotFound />
+  // Outside the frame, so without its landmark.
+  return (
+    <main>
+      <NotFound />
+    </main>
+  )
 }

@@ -4,11 +4,14 @@ import { paths } from './paths.ts'
 
 export function NotFound() {
   return (
-    <EmptyState
-      title="There is no such page"
-      action={<ButtonLink href={paths.overview()}>Go to the overview</ButtonLink>}
-    >
-      The thing may have been renamed or destroyed, or the address has a mistake.
-    </EmptyState>
+    <>
+      <h1 className="sr-only">There is no such page</h1>
+      <EmptyState
+        title="There is no such page"
+        action={<ButtonLink href={paths.overview()}>Go to the overview</ButtonLink>}
+      >
+        The thing may have been renamed or destroyed, or the address has a mistake.
+      </EmptyState>
+    </>
   )
 }

@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useTRPC } from '../trpc.tsx'
 import { cx } from '../ui/cx.ts'
-import { count, plural } from '../ui/format.ts'
+import { count } from '../ui/format.ts'
 import { useNow } from '../ui/Time.tsx'
 import { type Period, timelineOf } from './timeline.ts'
 
@@ -36,7 +36,6 @@ export function Timeline({ dataset, filter, value, onValue }: Props) {
               <button
                 type="button"
                 aria-pressed={on}
-                aria-label={`${period.label}: ${plural(period.count, 'snapshot')}`}
                 onClick={() => onValue(on ? null : period)}
                 className={cx(
                   'grid h-7 w-full grid-cols-[1fr_40px_38px] items-center gap-2 rounded px-1.5 text-left text-sm',
@@ -47,7 +46,10 @@ export function Timeline({ dataset, filter, value, onValue }: Props) {
                 <span aria-hidden className="h-1.5 overflow-hidden rounded-full bg-free">
                   <span className="block h-full bg-s1" style={{ width: `${period.share * 100}%` }} />
                 </span>
-                <span className="text-right text-muted tabular-nums">{count(period.count)}</span>
+                <span className="text-right text-muted tabular-nums">
+                  {count(period.count)}
+                  <span className="sr-only">{period.count === 1 ? ' snapshot' : ' snapshots'}</span>
+                </span>
               </button>
             </li>
           )

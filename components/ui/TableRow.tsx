@@ -20,7 +20,10 @@ export function RowLink({ className, ...rest }: ComponentProps<typeof Link>) {
       prefetch={false}
       {...rest}
       tabIndex={active ? 0 : -1}
-      className={cx('hover:underline hover:decoration-edge hover:underline-offset-2', className)}
+      className={cx(
+        'inline-block max-w-full align-top leading-6 hover:underline hover:decoration-edge hover:underline-offset-2',
+        className,
+      )}
     />
   )
 }
