@@ -1,0 +1,124 @@
+/** Every page and the main dialogs, in both colours and on a phone: nothing that axe can find, nothing that overflows. */
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { dialog, expect, rowAction, test } from './fixtures.ts'
+
+const PAGES = [
+  '/',
+  '/pools',
+  '/pools/backup',
+  '/pools/backup/properties',
+  '/datasets',
+  '/datasets/tank/vms/debian01/disk0',
+  '/datasets/tank/home/@snapshots',
+  '/datasets/tank/home/@properties',
+  '/snapshots',
+  '/vms',
+  '/vms/win11',
+  '/vms/win11/console',
+  '/vms/win11/hardware',
+  '/vms/win11/snapshots',
+  '/vms/win11/log',
+  '/tasks',
+  '/accounts',
+  '/system',
+  '/nowhere',
+]
+
+// A trace keeps the whole page at each of axe's many steps.
+test.use({ trace: 'off' })
+
+/** The page has said what it has to say: nothing is on its way any more. */
+async function settled(page: Page) {
+  await expect(page.locator('[aria-busy=true]')).toHaveCount(0)
+  await expect(page.getByRole('main').getByText(/^Loading/)).toHaveCount(0)
+}
+
+/** What axe finds, short enough to read. */
+async function findings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze()
+  return violations.flatMap(each => each.nodes.map(node => `${each.id}: ${node.html.slice(0, 160)}`))
+}
+
+const LOOKS = [
+  { colorScheme: 'light', width: 1440 },
+  { colorScheme: 'dark', width: 1440 },
+  { colorScheme: 'dark', width: 390 },
+  { colorScheme: 'light', width: 390 },
+] as const
+
+/** What axe finds in both colours, wide and narrow; each finding once. */
+async function everywhere(page: Page, looks: typeof LOOKS | readonly (typeof LOOKS)[number][] = LOOKS) {
+  const found = new Set<string>()
+  for (const { colorScheme, width } of looks) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.setViewportSize({ width, height: 900 })
+    for (const each of await findings(page)) found.add(`${colorScheme} ${width}: ${each}`)
+  }
+  return [...found]
+}
+
+test.beforeEach(async ({ skep }) => {
+  expect(await skep.host('uname')).toBe('FreeBSD\n')
+})
+
+for (const path of PAGES) {
+  test(`the page ${path}`, async ({ page }) => {
+    await page.goto(path)
+    await settled(page)
+    await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1)
+    await expect(page).toHaveTitle(/Skep/)
+    expect.soft(await everywhere(page)).toEqual([])
+    await page.setViewportSize({ width: 360, height: 740 })
+    const beyond = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+    await expect.poll(beyond, { message: 'pixels beyond the edge at 360 px' }).toBeLessThanOrEqual(0)
+  })
+}
+
+test('the main dialogs', async ({ page }) => {
+  test.setTimeout(120_000)
+  const both = [LOOKS[0], LOOKS[1]]
+  const look = async (title: string) => {
+    await expect(dialog(page, title)).toBeVisible()
+    await settled(page)
+    expect.soft(await everywhere(page, both), title).toEqual([])
+    await page.keyboard.press('Escape')
+    await expect(dialog(page, title)).toBeHidden()
+  }
+  await page.goto('/datasets/tank/home/@snapshots')
+  await page.getByRole('searchbox', { name: 'Filter snapshots' }).fill('laptop')
+  await rowAction(page, 'Snapshots of tank/home', 'before-new-laptop', 'Roll back')
+  await look('Roll back to before-new-laptop')
+  await page.getByRole('button', { name: 'Take snapshot' }).click()
+  await look('Take a snapshot')
+  await page.getByRole('button', { name: 'More actions of tank/home' }).click()
+  await page.getByRole('menuitem', { name: 'Create zvol' }).click()
+  await look('Create a zvol')
+  await page.getByRole('button', { name: 'More actions of tank/home' }).click()
+  await page.getByRole('menuitem', { name: 'Destroy' }).click()
+  await look('Destroy home')
+  await page.goto('/vms')
+  await page.getByRole('button', { name: 'New virtual machine' }).click()
+  await look('New virtual machine')
+  await rowAction(page, 'Virtual machines', 'win11', 'Destroy')
+  await look('Destroy win11')
+  await page.keyboard.press('Control+k')
+  await expect(page.getByRole('combobox')).toBeVisible()
+  expect.soft(await everywhere(page, both), 'the palette').toEqual([])
+})
+
+test('the pages in front of the door', async ({ browser, skep, signedIn }) => {
+  expect(signedIn.cookies).toHaveLength(1)
+  const context = await browser.newContext({ baseURL: skep.url, viewport: { width: 360, height: 740 } })
+  const page = await context.newPage()
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    await page.goto('/login')
+    await expect(page.getByRole('button', { name: 'Sign in', disabled: false })).toBeVisible()
+    await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1)
+    expect.soft(await findings(page), colorScheme).toEqual([])
+  }
+  await context.close()
+})
