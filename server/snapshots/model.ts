@@ -1,18 +1,6 @@
-export type Snapshot = {
-  /** Full name `tank/vms/debian@before`. */
-  name: string
-  dataset: string
-  /** What stands behind the @. */
-  tag: string
-  guid: string
-  createtxg: string
-  createdAt: number
-  usedBytes: number
-  referencedBytes: number
-  /** Number of holds (userrefs). */
-  holds: number
-  clones: string[]
-}
+import type { ZfsSnapshot } from '../host/zfs/snapshots.ts'
+
+export type Snapshot = ZfsSnapshot
 
 export type Hold = { snapshot: string; tag: string; createdAt: number }
 

@@ -6,20 +6,13 @@ import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { writeStubs } from './bin.ts'
 import type { Output, ProgramIo, ProgramResult } from './programs.ts'
-import { KernelError, makeSocketDirectory, portSocket, socketDirectory } from './protocol.ts'
+import { KernelError, makeSocketDirectory, portSocket, type RunRequest, socketDirectory } from './protocol.ts'
 import { PROGRAMS } from './registry.ts'
 import type { Fault } from './state.ts'
 import { World } from './world.ts'
 import { watchScans } from './zpool/scans.ts'
 
-export type KernelRun = {
-  argv: readonly string[]
-  cwd?: string
-  env?: Record<string, string>
-  stdin?: string | AsyncIterable<Uint8Array>
-  signal?: AbortSignal
-  /** Called once the program is found. */
-  onStart?: () => void
+export type KernelRun = Omit<RunRequest, 'onOutput'> & {
   /** Called with output as it comes. */
   onOutput: (which: 'stdout' | 'stderr', bytes: Uint8Array) => void | Promise<void>
 }

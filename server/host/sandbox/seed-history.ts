@@ -1,8 +1,7 @@
 /** A past for datasets: data that grew and changed, and the snapshots somebody's schedule took meanwhile. */
 import { DAY, HOUR } from './seed-tools.ts'
 import type { DatasetState } from './state.ts'
-import { killBlock } from './store-blocks.ts'
-import { addBallast, churnBallast, takeSnapshots } from './store-lines.ts'
+import { addBallast, churnBallast, removeBallast, takeSnapshots } from './store-lines.ts'
 import type { World } from './world.ts'
 
 type Schedule = { hourly?: number; daily?: number; weekly?: number; monthly?: number }
@@ -69,19 +68,14 @@ function moments(life: Life, now: number): Moment[] {
 
 /** Overwrites what was written last: only the snapshots in between keep it, which is what makes them cost something. */
 function rewriteHot(world: World, dataset: DatasetState, bytes: number, ratio: number): void {
-  let left = bytes
-  for (const block of [...dataset.live].sort((a, b) => b.birth - a.birth)) {
-    if (left <= 0) break
-    if (block.at !== '' || block.bytes === 0 || block.birth >= world.openTxg()) continue
-    const taken = Math.min(left, block.bytes)
-    const logical = Math.round((block.logical * taken) / block.bytes)
-    left -= taken
-    killBlock(world, dataset, { ...block, bytes: taken, logical })
-    block.bytes -= taken
-    block.logical -= logical
-  }
-  dataset.live = dataset.live.filter(block => block.at !== '' || block.bytes > 0)
-  addBallast(world, dataset, bytes - left, ratio)
+  const settled = dataset.live.filter(block => block.birth < world.openTxg())
+  const taken = removeBallast(
+    world,
+    dataset,
+    bytes,
+    settled.sort((a, b) => b.birth - a.birth),
+  )
+  addBallast(world, dataset, taken, ratio)
 }
 
 /** Lives the lives up to now; what was created before stays as old as it is. */

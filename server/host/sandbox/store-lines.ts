@@ -20,12 +20,17 @@ export function addBallast(world: World, dataset: DatasetState, size: number, ra
   world.changed()
 }
 
-/** Takes `bytes` of ballast away, the oldest first; less when there is less. */
-function removeBallast(world: World, dataset: DatasetState, bytes: number): void {
+/** Takes `bytes` of ballast away, from `blocks` in their order; less when there is less. Returns how many were taken. */
+export function removeBallast(
+  world: World,
+  dataset: DatasetState,
+  bytes: number,
+  blocks: readonly Block[] = [...dataset.live].sort((a, b) => a.birth - b.birth),
+): number {
   let left = bytes
-  for (const block of [...dataset.live].sort((a, b) => a.birth - b.birth)) {
+  for (const block of blocks) {
     if (left <= 0) break
-    if (block.at !== '') continue
+    if (block.at !== '' || block.bytes === 0) continue
     const taken = Math.min(left, block.bytes)
     const logical = Math.round((block.logical * taken) / block.bytes)
     left -= taken
@@ -35,6 +40,7 @@ function removeBallast(world: World, dataset: DatasetState, bytes: number): void
   }
   dataset.live = dataset.live.filter(block => block.at !== '' || block.bytes > 0)
   world.changed()
+  return bytes - left
 }
 
 /** The same room, other data: what a guest does to its disk in a day. */

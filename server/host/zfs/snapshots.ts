@@ -8,8 +8,10 @@ import { Fields, parseRows } from './rows.ts'
 
 /** What identifies a snapshot, cheap to list. */
 export type ZfsSnapshotRow = {
+  /** Full name `tank/vms/debian@before`. */
   name: string
   dataset: string
+  /** What stands behind the @. */
   tag: string
   guid: string
   createtxg: string
@@ -20,7 +22,7 @@ export type ZfsSnapshotRow = {
 export type ZfsSnapshot = ZfsSnapshotRow & {
   usedBytes: number
   referencedBytes: number
-  /** Number of holds. */
+  /** Number of holds (userrefs). */
   holds: number
   /** Full names of the datasets cloned from it. */
   clones: string[]
