@@ -1,7 +1,9 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Host } from '../server/host/host.ts'
@@ -123,6 +125,13 @@ export class Console {
   async dispose(): Promise<void> {
     await this.end()
     await this.host('shutdown', '-p', 'now').catch(() => '')
-    rmSync(this.state, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+    // Giving up its lock is the kernel's last act; what its guests still write goes with a further round. A removal
+    // whose entries vanish meanwhile may stop half way without a word, so what counts is whether anything is left.
+    const deadline = Date.now() + 20_000
+    while (existsSync(join(this.sandbox, 'kernel.pid')) && Date.now() < deadline) await pause(20)
+    while (existsSync(this.state)) {
+      await rm(this.state, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+      if (Date.now() > deadline) throw new Error(`something still writes in ${this.state}`)
+    }
   }
 }
