@@ -8,6 +8,7 @@ import { AppError } from './errors.ts'
 import type { Host, RunResult } from './host/host.ts'
 import type { Change, Inventory } from './inventory/inventory.ts'
 import { createServices } from './services.ts'
+import type { HostFacts } from './system/model.ts'
 import type { Vm } from './vms/model.ts'
 
 /** A hash that costs nothing; what it costs in earnest is tested in password.test.ts. */
@@ -27,6 +28,21 @@ export function fakeClock(at = Date.UTC(2026, 0, 1)) {
 export async function temporaryDirectory(): Promise<{ dir: string; remove: () => Promise<void> }> {
   const dir = await mkdtemp(path.join(tmpdir(), 'skep-test-'))
   return { dir, remove: () => rm(dir, { recursive: true, force: true }) }
+}
+
+/** What a machine tells of itself. */
+const A_MACHINE: HostFacts = {
+  system: 'FreeBSD',
+  whyNoGuests: null,
+  hostname: 'test',
+  kernelVersion: '14.5-RELEASE-p2',
+  userlandVersion: '14.5-RELEASE-p2',
+  architecture: 'amd64',
+  cpuModel: 'a processor',
+  cpus: 4,
+  memoryBytes: 2 ** 34,
+  bootedAt: 0,
+  zfsVersion: '2.2.7',
 }
 
 /** A machine made of one function that answers programs and a Map of files. */
@@ -131,7 +147,7 @@ export function quietInventory(vms: Vm[] = []) {
     snapshotsOf: () => aged([]),
     bookmarksOf: () => aged([]),
     vms: () => aged(vms),
-    facts: absent,
+    facts: () => aged(A_MACHINE),
     status: () => ({ id: 'scripted', kind: 'sandbox', state: 'online', heardAt: 0, reason: null }),
     watch(listener) {
       listeners.add(listener)

@@ -7,7 +7,7 @@ import { paths } from '../shell/paths.ts'
 import { takeSnapshot } from '../snapshots/menu.tsx'
 import { copyText } from '../ui/Copy.tsx'
 import type { MenuItem } from '../ui/Menu.tsx'
-import { createVm } from '../vms/menu.tsx'
+import { createVm, createVmReason } from '../vms/menu.tsx'
 
 const CreateVolumeDialog = lazy(() => import('./CreateVolumeDialog.tsx'))
 const CreateFilesystemDialog = lazy(() => import('./CreateFilesystemDialog.tsx'))
@@ -36,7 +36,7 @@ export function datasetMenu(dataset: Dataset, tools: Tools): MenuItem[] {
       ? [
           {
             label: 'Create a virtual machine on it…',
-            disabled: operator ?? (dataset.usedByVm ? `${dataset.usedByVm} uses it.` : null),
+            disabled: createVmReason(tools) ?? (dataset.usedByVm ? `${dataset.usedByVm} uses it.` : null),
             onSelect: () => createVm(tools, dataset.name),
           },
         ]

@@ -30,14 +30,14 @@ export function OverviewPage() {
   const facts = useQuery(trpc.system.facts.queryOptions()).data
   const capabilities = useQuery(trpc.system.capabilities.queryOptions()).data
   const now = useNow()
-  const wrong = capabilities?.filter(capability => capability.state !== 'ok')
+  const wrong = capabilities?.filter(({ state }) => state === 'warning' || state === 'missing')
   return (
     <div className="max-w-6xl">
       <PageHeader title={facts?.hostname ?? 'Overview'}>
         <p className="min-h-5 text-muted">
           {facts && (
             <>
-              FreeBSD {facts.kernelVersion} · {plural(facts.cpus, 'CPU')} ·{' '}
+              {facts.system} {facts.kernelVersion} · {plural(facts.cpus, 'CPU')} ·{' '}
               <Bytes value={facts.memoryBytes} /> memory ·{' '}
               <span className="whitespace-nowrap" title={`since ${exactTime(facts.bootedAt)}`}>
                 up for {duration(Math.max(0, now - facts.bootedAt))}
@@ -59,7 +59,7 @@ export function OverviewPage() {
         </Panel>
         <Panel title="Virtual machines">
           {vms ? (
-            <Guests vms={vms} />
+            <Guests vms={vms} whyNone={facts?.whyNoGuests ?? null} />
           ) : error ? (
             <ErrorNotice error={error} />
           ) : (
@@ -151,7 +151,8 @@ function Pools({ pools }: { pools: readonly Pool[] }) {
   )
 }
 
-function Guests({ vms }: { vms: readonly Vm[] }) {
+function Guests({ vms, whyNone }: { vms: readonly Vm[]; whyNone: string | null }) {
+  if (whyNone !== null) return <p className="text-muted">{whyNone}</p>
   if (vms.length === 0) {
     return (
       <p className="text-muted">

@@ -14,6 +14,8 @@ import type { ActionApi } from './useAction.ts'
 export type Tools = {
   api: Api
   role: Role | null
+  /** Why no guest can be on this host; null where they are at home, or while that is not known. */
+  whyNoGuests: string | null
   /** Opens a dialog: `open(close => <DestroyVmDialog vm={vm} onClose={close} />)`. */
   open: ReturnType<typeof useDialogs>
   /** Plans and runs at once what needs no question; errors come as a toast. */

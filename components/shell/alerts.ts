@@ -67,7 +67,7 @@ export function alertsOf({ pools, vms, capabilities, status }: Facts): Alert[] {
     }
   }
   for (const capability of capabilities ?? []) {
-    if (capability.state === 'ok') continue
+    if (capability.state === 'ok' || capability.state === 'absent') continue
     alerts.push({
       id: `host ${capability.id}`,
       tone: capability.state === 'missing' ? 'bad' : 'warning',

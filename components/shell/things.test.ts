@@ -68,6 +68,7 @@ test('what is not known yet is not called empty', () => {
 const tools = (go = vi.fn()): Tools => ({
   api: createTRPCClient<AppRouter>({ links: [] }),
   role: 'administrator',
+  whyNoGuests: null,
   open: () => undefined,
   act: async () => null,
   go,

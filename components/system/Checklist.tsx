@@ -6,8 +6,9 @@ const WORDS = {
   ok: { tone: 'ok', word: 'Ready' },
   warning: { tone: 'warning', word: 'Attention' },
   missing: { tone: 'bad', word: 'Missing' },
+  absent: { tone: 'idle', word: 'Not here' },
 } as const
-const ORDER = { missing: 0, warning: 1, ok: 2 } as const
+const ORDER = { missing: 0, warning: 1, absent: 2, ok: 3 } as const
 
 /** What the host can do, and the command that would mend what it cannot. */
 export function Checklist({ capabilities }: { capabilities: readonly Capability[] }) {

@@ -4,7 +4,6 @@ import { Plus } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useMemo } from 'react'
 import { explain } from '../errors.ts'
-import { roleReason } from '../shell/me.ts'
 import { paths } from '../shell/paths.ts'
 import { useTools } from '../shell/useTools.ts'
 import { useTRPC } from '../trpc.tsx'
@@ -13,7 +12,7 @@ import { DataTable } from '../ui/DataTable.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { PageHeader } from '../ui/Page.tsx'
 import { vmColumns } from './columns.tsx'
-import { createVm, vmMenu } from './menu.tsx'
+import { createVm, createVmReason, vmMenu } from './menu.tsx'
 
 export function VmsPage() {
   const trpc = useTRPC()
@@ -32,7 +31,7 @@ export function VmsPage() {
     <Button
       look="primary"
       icon={<Plus size={16} />}
-      disabled={roleReason(tools.role, 'operator')}
+      disabled={createVmReason(tools)}
       onClick={() => createVm(tools)}
     >
       New virtual machine
@@ -55,7 +54,8 @@ export function VmsPage() {
         menu={vm => vmMenu(vm, tools)}
         empty={
           <EmptyState title="No virtual machine yet." action={create}>
-            A guest is a NAME.conf in a vm-bhyve datastore. Guests that vm(8) makes appear here too.
+            {tools.whyNoGuests ??
+              'A guest is a NAME.conf in a vm-bhyve datastore. Guests that vm(8) makes appear here too.'}
           </EmptyState>
         }
       />

@@ -76,6 +76,11 @@ export function vmMenu(vm: Vm, tools: Tools): MenuItem[] {
   return [{ label: 'Open console', onSelect: () => tools.go(paths.vm(vm.name, 'console')) }, ...verbs]
 }
 
+/** Why this account cannot make a guest on this host; null when it can. */
+export function createVmReason({ role, whyNoGuests }: Tools): string | null {
+  return whyNoGuests ?? roleReason(role, 'operator')
+}
+
 /** Opens the form for a new guest, on an existing zvol when one is named. */
 export function createVm({ open }: Tools, volume?: string): void {
   open(close => <CreateVmDialog volume={volume ?? null} onClose={close} />)
@@ -85,7 +90,7 @@ export function generalVmMenu(tools: Tools): MenuItem[] {
   return [
     {
       label: 'Create a virtual machine…',
-      disabled: roleReason(tools.role, 'operator'),
+      disabled: createVmReason(tools),
       onSelect: () => createVm(tools),
     },
   ]

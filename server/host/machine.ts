@@ -1,24 +1,14 @@
-/** Who the machine is and how busy it is, from sysctl(8), uname(1) and zfs-version(8). */
+/** Who the machine is and how busy it is: on FreeBSD from sysctl(8), uname(1) and zfs-version(8). */
 import { AppError } from '../errors.ts'
 import { freebsdVersion } from './freebsd-version.ts'
 import type { Host } from './host.ts'
+import { readLinuxFacts, readLinuxLoad } from './machine/linux.ts'
+import type { LoadReading, MachineFacts } from './machine/model.ts'
 import { busyFraction, parseBootTime, parseCpuTime, readSysctls } from './sysctl.ts'
-import { uname } from './uname.ts'
+import { systemOf, uname } from './uname.ts'
 import { zfsVersion } from './zfs/version.ts'
 
-export type MachineFacts = {
-  hostname: string
-  /** Of the running kernel: `14.5-RELEASE-p2`. */
-  kernelVersion: string
-  userlandVersion: string
-  architecture: string
-  cpuModel: string
-  cpus: number
-  memoryBytes: number
-  /** Unix ms. */
-  bootedAt: number
-  zfsVersion: string
-}
+export type { LoadReading, MachineFacts } from './machine/model.ts'
 
 const FACTS = [
   'kern.hostname',
@@ -41,11 +31,14 @@ function wholeNumber(values: Map<string, string>, name: string): number {
   return number
 }
 
-/** Facts that change at a reboot at most. AppError `unreadable`, `unsupported` (no FreeBSD), `timeout`. */
+/** Facts that change at a reboot at most. AppError `unreadable`, `unsupported` (no such system), `timeout`. */
 export async function readMachineFacts(host: Host): Promise<MachineFacts> {
-  const [values, running, installed, zfs] = await Promise.all([
+  const running = await uname(host)
+  if (running.system === 'Linux') return readLinuxFacts(host, running.release)
+  if (running.system !== 'FreeBSD')
+    throw new AppError('unsupported', `This machine runs ${running.system}; Skep knows FreeBSD and Linux.`)
+  const [values, installed, zfs] = await Promise.all([
     readSysctls(host, FACTS),
-    uname(host),
     freebsdVersion(host),
     zfsVersion(host),
   ])
@@ -57,6 +50,8 @@ export async function readMachineFacts(host: Host): Promise<MachineFacts> {
     })
   }
   return {
+    system: 'FreeBSD',
+    whyNoGuests: null,
     hostname: values.get('kern.hostname') ?? '',
     kernelVersion: running.release,
     userlandVersion: installed.userland,
@@ -67,17 +62,6 @@ export async function readMachineFacts(host: Host): Promise<MachineFacts> {
     bootedAt,
     zfsVersion: zfs.kernel ?? zfs.userland,
   }
-}
-
-/** Counters of one moment. Two of them give the load between. */
-export type LoadReading = {
-  /** kern.cp_time */
-  ticks: number[]
-  /** What programs and the kernel hold, the ARC told apart. */
-  memoryUsedBytes: number
-  arcBytes: number
-  /** Free, or given back as soon as it is asked for. */
-  memoryFreeBytes: number
 }
 
 const LOAD = [
@@ -92,7 +76,7 @@ const LOAD = [
 
 /** One reading: one command. AppError `unreadable`, `timeout`. */
 export async function readLoad(host: Host): Promise<LoadReading> {
-  return parseLoad(await readSysctls(host, LOAD))
+  return (await systemOf(host)) === 'Linux' ? readLinuxLoad(host) : parseLoad(await readSysctls(host, LOAD))
 }
 
 export function parseLoad(values: Map<string, string>): LoadReading {

@@ -2,10 +2,10 @@
 import { AppError } from '../errors.ts'
 import { advisoryState, freebsdVersion, isMaintained, parseRelease } from './freebsd-version.ts'
 import type { Host } from './host.ts'
-import { type Finding, missing, ok, warning } from './probe/finding.ts'
+import { absent, type Finding, missing, ok, warning } from './probe/finding.ts'
 import { firmwareCapability, moduleCapability, tapCapability, wiredCapability } from './probe/guests.ts'
 import { cpuCapability, vmmCapability } from './probe/hypervisor.ts'
-import { uname } from './uname.ts'
+import { systemOf, uname } from './uname.ts'
 import { majorMinor, zfsVersion } from './zfs/version.ts'
 
 /** `id` never changes; `mend` is text for a shell. */
@@ -63,10 +63,23 @@ const CHECKS: readonly Check[] = [
   { id: 'programs', title: 'Programs', look: programsCapability },
 ]
 
+/** A machine of another system has storage alone: what guests would need is no fault of it and is not asked for. */
+const STORAGE_CHECKS: readonly Check[] = [
+  { id: 'zfs', title: 'OpenZFS', look: zfsCapability },
+  {
+    id: 'bhyve',
+    title: 'Virtual machines',
+    look: async host =>
+      absent(`This machine runs ${await systemOf(host)}; guests of bhyve need FreeBSD with vmm(4).`),
+  },
+]
+
 /** Every capability; a look that fails is a warning that says why, never an error of the whole. */
 export async function probeHost(host: Host): Promise<ProbedCapability[]> {
+  // A machine that does not even tell its system is asked everything: each look says what it met.
+  const system = await systemOf(host).catch(() => 'FreeBSD')
   return Promise.all(
-    CHECKS.map(async ({ id, title, look }) => {
+    (system === 'FreeBSD' ? CHECKS : STORAGE_CHECKS).map(async ({ id, title, look }) => {
       const finding = await look(host).catch((error: unknown) => {
         if (error instanceof AppError && error.code === 'unsupported') return missing(error.message)
         return warning(error instanceof Error ? error.message : String(error))
@@ -77,8 +90,7 @@ export async function probeHost(host: Host): Promise<ProbedCapability[]> {
 }
 
 async function systemCapability(host: Host): Promise<Finding> {
-  const { system, release } = await uname(host)
-  if (system !== 'FreeBSD') return missing(`This machine runs ${system}; bhyve guests need FreeBSD.`)
+  const { release } = await uname(host)
   const { kernel, userland } = await freebsdVersion(host)
   if (release !== kernel) {
     return warning(`The machine runs kernel ${release}, but ${kernel} is installed.`, 'shutdown -r now')
@@ -115,7 +127,12 @@ const OLDEST_ZFS = [2, 1] as const
 
 async function zfsCapability(host: Host): Promise<Finding> {
   const { userland, kernel } = await zfsVersion(host)
-  if (kernel === null) return missing('The ZFS module is not loaded.', 'kldload zfs && sysrc zfs_enable=YES')
+  const isFreebsd = (await systemOf(host)) === 'FreeBSD'
+  if (kernel === null)
+    return missing(
+      'The ZFS module is not loaded.',
+      isFreebsd ? 'kldload zfs && sysrc zfs_enable=YES' : 'modprobe zfs',
+    )
   const known = majorMinor(userland)
   if (!known || known[0] < OLDEST_ZFS[0] || (known[0] === OLDEST_ZFS[0] && known[1] < OLDEST_ZFS[1])) {
     return warning(`OpenZFS ${userland} is older than 2.1, the oldest Skep was tried with.`)

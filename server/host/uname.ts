@@ -16,3 +16,14 @@ export function parseUname(text: string): { system: string; release: string } {
 export async function uname(host: Host): Promise<{ system: string; release: string }> {
   return parseUname(await runOrThrow(host, unameArgv(), []))
 }
+
+const systems = new WeakMap<Host, string>()
+
+/** The system's name, asked once a host: what a machine runs does not change while its address stays the same. */
+export async function systemOf(host: Host): Promise<string> {
+  const known = systems.get(host)
+  if (known !== undefined) return known
+  const { system } = await uname(host)
+  systems.set(host, system)
+  return system
+}

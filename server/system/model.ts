@@ -4,7 +4,8 @@ import type { MachineFacts } from '../host/machine.ts'
 export type Capability = {
   id: string
   title: string
-  state: 'ok' | 'warning' | 'missing'
+  /** `absent`: not of this kind of machine; nothing is wrong and nothing mends it. */
+  state: 'ok' | 'warning' | 'missing' | 'absent'
   /** Why, in one sentence. */
   reason: string
   /** Shell command that would mend it. */

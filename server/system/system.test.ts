@@ -14,7 +14,8 @@ afterEach(() => {
 /** A machine half of whose time is idle, and how often it was asked. */
 function machine() {
   const state = { readings: 0, lost: false, ticks: 0 }
-  const host = scriptedHost(() => {
+  const host = scriptedHost(argv => {
+    if (argv[0] === 'uname') return { exit: 0, stdout: 'FreeBSD 14.5-RELEASE\n', stderr: '' }
     state.readings++
     if (state.lost) throw new AppError('unreachable', 'The machine does not answer.')
     state.ticks += 50

@@ -7,6 +7,7 @@ import { listInterfaces } from '../host/ifconfig.ts'
 import { iscsiDevice, iscsiListArgv } from '../host/iscsictl.ts'
 import { listProcesses } from '../host/ps.ts'
 import { readSetting } from '../host/sysrc.ts'
+import { systemOf } from '../host/uname.ts'
 import { parseConf } from './conf.ts'
 import type { Vm } from './model.ts'
 import { parseRuns } from './runs.ts'
@@ -219,8 +220,14 @@ export async function readGuests(host: Host, now: number = Date.now()): Promise<
   return { setup, guests, view: await readView(host, setup, guests, now) }
 }
 
-/** Every guest of the host, by name. Empty where vm-bhyve is not set up. AppError of the host's programs. */
+/** A machine of another system has storage alone, and is not asked for guests again and again. */
+async function hasNoGuests(host: Host): Promise<boolean> {
+  return (await systemOf(host)) !== 'FreeBSD'
+}
+
+/** Every guest of the host, by name. Empty where there can be none. AppError of the host's programs. */
 export async function readVms(host: Host): Promise<Vm[]> {
+  if (await hasNoGuests(host)) return []
   const { guests, view } = await readGuests(host)
   return guests.map(guest => toVm(guest, view))
 }
@@ -272,6 +279,7 @@ export function guestMarks(host: Host, now: () => number = Date.now): () => Prom
   let setup: Setup | null = null
   let readAt = 0
   return async () => {
+    if (await hasNoGuests(host)) return new Map()
     if (!setup || now() - readAt >= SETUP_GOOD_FOR_MS) {
       setup = await readSetup(host)
       readAt = now()

@@ -1,6 +1,7 @@
 /** How a look at the host ended. */
 export type Finding = {
-  state: 'ok' | 'warning' | 'missing'
+  /** `absent`: not of this kind of machine; nothing is wrong and nothing mends it. */
+  state: 'ok' | 'warning' | 'missing' | 'absent'
   /** Why, in a sentence. */
   reason: string
   /** Shell command that would mend it; null where there is none, or nothing to mend. */
@@ -17,4 +18,8 @@ export function warning(reason: string, mend: string | null = null): Finding {
 
 export function missing(reason: string, mend: string | null = null): Finding {
   return { state: 'missing', reason, mend }
+}
+
+export function absent(reason: string): Finding {
+  return { state: 'absent', reason, mend: null }
 }

@@ -27,6 +27,8 @@ export async function readSysctl(context: PlanContext, name: string): Promise<nu
 
 async function readCreateFacts(context: PlanContext, input: CreateVmInput): Promise<CreateFacts> {
   const { host } = context
+  const { whyNoGuests } = (await context.inventory.facts()).value
+  if (whyNoGuests !== null) throw new AppError('unsupported', whyNoGuests)
   const { setup, guests, view } = await readGuests(host, context.now())
   const store = setup.stores.find(one => one.name === input.datastore)
   const [datasets, pool, taken, busy, template, seed, memory, maxCpus, isoPath] = await Promise.all([
