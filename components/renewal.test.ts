@@ -2,8 +2,8 @@ import { QueryClient, QueryObserver } from '@tanstack/react-query'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { renew } from './renewal.ts'
 
-const lists = [{ path: ['snapshots'] }]
-const queryKey = [['snapshots', 'list'], { input: { dataset: 'tank/a' } }]
+const lists = [{ host: 'nas', path: ['snapshots'] }]
+const queryKey = [['nas'], ['snapshots', 'list'], { input: { dataset: 'tank/a' } }]
 
 let client: QueryClient
 /** Answers of the server that are still to come, oldest first. */
@@ -71,9 +71,9 @@ test('others are left alone, and what is on no screen is only marked', async () 
   await asked(1)
   answers[0]?.('one')
   await screen('one')
-  renew(client, [{ path: ['vms'] }])
-  client.setQueryData([['snapshots', 'holds'], {}], 'kept')
-  renew(client, [{ path: ['snapshots', 'holds'] }])
-  expect(client.getQueryState([['snapshots', 'holds'], {}])?.isInvalidated).toBe(true)
+  renew(client, [{ host: 'nas', path: ['vms'] }])
+  client.setQueryData([['nas'], ['snapshots', 'holds'], {}], 'kept')
+  renew(client, [{ host: 'nas', path: ['snapshots', 'holds'] }])
+  expect(client.getQueryState([['nas'], ['snapshots', 'holds'], {}])?.isInvalidated).toBe(true)
   expect(answers).toHaveLength(1)
 })

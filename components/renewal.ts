@@ -10,6 +10,7 @@ const overtaken = new WeakSet<Query>()
  * page of a busy host gets to show something, and asked for again behind it.
  */
 export function renew(client: QueryClient, stale: readonly Stale[]): void {
+  if (stale.length === 0) return
   const isMeant = (query: Query): boolean => isStale(query.queryKey, stale)
   const underWay = client.getQueryCache().findAll({ predicate: isMeant, fetchStatus: 'fetching' })
   void client.invalidateQueries({ predicate: isMeant }, { cancelRefetch: false })

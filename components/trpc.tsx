@@ -1,71 +1,20 @@
 'use client'
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import {
-  createTRPCClient,
-  createWSClient,
-  httpBatchStreamLink,
-  httpLink,
-  splitLink,
-  type TRPCClient,
-  wsLink,
-} from '@trpc/client'
 import { createTRPCContext } from '@trpc/tanstack-react-query'
 import { type ReactNode, useEffect, useState } from 'react'
-import type { AppRouter } from '../server/router.ts'
+import type { ConsoleRouter } from '../server/router.ts'
 import { explain } from './errors.ts'
-import { touchedLately, watchTouches } from './touch.ts'
+import { Hosts } from './host.tsx'
+import { type ConsoleApi, createConsoleApi } from './links.ts'
+import { watchTouches } from './touch.ts'
 
-const context = createTRPCContext<AppRouter>()
+const context = createTRPCContext<ConsoleRouter>()
 
-/** Query options of every procedure: `const trpc = useTRPC(); useQuery(trpc.pools.list.queryOptions())`. */
-export const useTRPC = context.useTRPC
+/** Query options of what is asked of Skep itself; what is asked of a host is in `host.tsx`. */
+export const useConsoleTRPC = context.useTRPC
 
-/** The same procedures as plain calls, for actions: `const api = useApi(); useAction(api.snapshots.rollback, input)`. */
-export const useApi: () => TRPCClient<AppRouter> = context.useTRPCClient
-
-export type Api = TRPCClient<AppRouter>
-
-/** As many as the server takes. */
-const MOST_BATCHED = 32
-
-/** Whether somebody sits here: the server lets a session fall asleep that only live updates use. */
-function byPerson(): Record<string, string> {
-  return touchedLately() ? { 'x-skep-person': '1' } : {}
-}
-
-/** The socket opens with the first subscription and closes after the last: pages without one have none. */
-function createApi(): Api {
-  const origin = typeof window === 'undefined' ? 'http://127.0.0.1' : window.location.origin
-  const url = `${origin}/api/trpc`
-  return createTRPCClient<AppRouter>({
-    links: [
-      splitLink({
-        condition: operation => operation.type === 'subscription',
-        true: wsLink({
-          client: createWSClient({
-            url: `${origin.replace(/^http/, 'ws')}/ws/trpc`,
-            lazy: { enabled: true, closeMs: 5000 },
-            keepAlive: { enabled: true, intervalMs: 15_000, pongTimeoutMs: 5000 },
-            retryDelayMs: attempt => (attempt === 0 ? 0 : Math.min(5000, 250 * 2 ** attempt)),
-          }),
-        }),
-        false: splitLink({
-          // A write never waits for what happens to be asked beside it. Reads go out together and come back one by one.
-          condition: operation => operation.type === 'mutation',
-          true: httpLink({ url, headers: byPerson }),
-          // By POST: a selection of thousands of snapshots does not fit in an address. As a stream: what waits for a
-          // silent host must not hold back that it is silent.
-          false: httpBatchStreamLink({
-            url,
-            methodOverride: 'POST',
-            maxItems: MOST_BATCHED,
-            headers: byPerson,
-          }),
-        }),
-      }),
-    ],
-  })
-}
+/** The same procedures as plain calls. */
+export const useConsoleApi: () => ConsoleApi = context.useTRPCClient
 
 function createQueries(): QueryClient {
   return new QueryClient({
@@ -96,12 +45,12 @@ function goToLogin() {
 
 export function Providers({ children }: { children: ReactNode }) {
   const [queries] = useState(createQueries)
-  const [api] = useState(createApi)
+  const [api] = useState(createConsoleApi)
   useEffect(() => watchTouches(window), [])
   return (
     <QueryClientProvider client={queries}>
       <context.TRPCProvider trpcClient={api} queryClient={queries}>
-        {children}
+        <Hosts>{children}</Hosts>
       </context.TRPCProvider>
     </QueryClientProvider>
   )

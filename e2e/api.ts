@@ -3,13 +3,30 @@ import type { Page } from '@playwright/test'
 
 export type Answer = { status: number; data: unknown; code: string | null; message: string | null }
 
-/** Calls a procedure with the session of the page, which must be open on the console. */
+/** Procedures of Skep itself; all others are of a host. */
+const OF_CONSOLE = /^(accounts|hosts|live)\.|^tasks\.(list|get)$/
+
+/** Id of the console's own host, which comes first. */
+export async function firstHost(page: Page): Promise<string> {
+  const { data } = await ask(page, 'query', 'hosts.list')
+  const id: unknown = Array.isArray(data) ? data[0]?.id : null
+  if (typeof id !== 'string') throw new Error(`no hosts: ${JSON.stringify(data)}`)
+  return id
+}
+
+/** Calls a procedure with the session of the page, which must be open on the console: on `host`, or on the first one. */
 export async function call(
   page: Page,
   kind: 'query' | 'mutation',
   path: string,
   input?: unknown,
+  host?: string,
 ): Promise<Answer> {
+  if (OF_CONSOLE.test(path)) return ask(page, kind, path, input)
+  return ask(page, kind, `${host ?? (await firstHost(page))}/${path}`, input)
+}
+
+function ask(page: Page, kind: 'query' | 'mutation', path: string, input?: unknown): Promise<Answer> {
   return page.evaluate(
     async ({ kind, path, input }) => {
       const body = input === null ? undefined : JSON.stringify(input)
@@ -33,10 +50,10 @@ export async function call(
 }
 
 /** Plans an action and sends off exactly that plan; the answer comes when its task has ended. */
-export async function act(page: Page, action: string, input: unknown): Promise<Answer> {
-  const plan = await call(page, 'query', `${action}.plan`, input)
+export async function act(page: Page, action: string, input: unknown, host?: string): Promise<Answer> {
+  const plan = await call(page, 'query', `${action}.plan`, input, host)
   if (plan.status !== 200) return plan
   const seen =
     typeof plan.data === 'object' && plan.data !== null && 'digest' in plan.data ? plan.data.digest : ''
-  return call(page, 'mutation', `${action}.run`, { input, seen })
+  return call(page, 'mutation', `${action}.run`, { input, seen }, host)
 }

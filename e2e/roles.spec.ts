@@ -135,7 +135,7 @@ test('keys of a viewer never reach a guest, whatever its browser sends', async (
 
   // A client that does not care about viewOnly: RFB by hand, "hi" and Enter.
   const heard = await viewer.evaluate(async () => {
-    const socket = new WebSocket(`ws://${location.host}/ws/vnc/debian01?tab=bad`, 'binary')
+    const socket = new WebSocket(`ws://${location.host}/ws/vnc/sandbox/debian01?tab=bad`, 'binary')
     socket.binaryType = 'arraybuffer'
     const inbox: number[] = []
     let hello = ''
@@ -233,7 +233,7 @@ test('signing out everywhere ends the other sessions of the account at once', as
   await near.waitForURL(/\/login/)
   await far.goto('/datasets')
   await far.waitForURL(/\/login\?to=%2Fdatasets$/)
-  expect(await call(far, 'query', 'datasets.list')).toMatchObject({ status: 401 })
+  expect(await call(far, 'query', 'datasets.list', undefined, 'sandbox')).toMatchObject({ status: 401 })
   await page.goto('/accounts')
   await expect(page.getByRole('heading', { level: 1, name: 'Accounts' })).toBeVisible()
   await Promise.all([here.close(), there.close()])
@@ -250,7 +250,7 @@ test('without a session one comes to the login, and from there back to the wante
   await page.goto('/datasets/tank/media?from=mail')
   await page.waitForURL(/\/login\?to=/)
   await fillLogin(page, ADMIN.name, ADMIN.password)
-  await page.waitForURL(`${skep.url}/datasets/tank/media?from=mail`)
+  await page.waitForURL(`${skep.url}/sandbox/datasets/tank/media?from=mail`)
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('tank/media')
   await context.close()
 })

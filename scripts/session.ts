@@ -1,13 +1,18 @@
 /** Speaks to a running console as its pages do, without a browser: for measures and pictures. */
 import { createTRPCClient, httpLink, type TRPCClient } from '@trpc/client'
 import { ADMIN, type Console } from '../e2e/console.ts'
-import type { AppRouter } from '../server/router.ts'
+import type { ConsoleRouter, HostRouter } from '../server/router.ts'
 import type { Plan } from '../server/tasks/model.ts'
 
 export type Session = {
   /** `name=value` of the session. */
   cookie: string
-  api: TRPCClient<AppRouter>
+  /** Of the console's own host. */
+  api: TRPCClient<HostRouter>
+  /** Of the console itself. */
+  own: TRPCClient<ConsoleRouter>
+  /** Of a host that was added. */
+  on: (host: string) => TRPCClient<HostRouter>
 }
 
 /** Redeems the console's one-time link: makes the administrator and signs in as it. */
@@ -22,8 +27,11 @@ export async function setUp(skep: Console): Promise<Session> {
   const cookie = answer.headers.get('set-cookie')?.split(';')[0]
   if (!cookie) throw new Error(`the console refused its own link: ${await answer.text()}`)
   const headers = { cookie, origin: skep.url }
-  const api = createTRPCClient<AppRouter>({ links: [httpLink({ url: `${skep.url}/api/trpc`, headers })] })
-  return { cookie, api }
+  const url = `${skep.url}/api/trpc`
+  const on = (host: string) =>
+    createTRPCClient<HostRouter>({ links: [httpLink({ url: `${url}/${host}`, headers })] })
+  const own = createTRPCClient<ConsoleRouter>({ links: [httpLink({ url, headers })] })
+  return { cookie, api: on('sandbox'), own, on }
 }
 
 /** An action as a dialog carries it out: plans, then runs exactly that plan. Rejects when it is refused or fails. */

@@ -1,24 +1,19 @@
 import type { AccountService } from './accounts/accounts.ts'
 import type { Account } from './accounts/model.ts'
 import type { Database } from './db/database.ts'
-import type { Host } from './host/host.ts'
-import type { Inventory } from './inventory/inventory.ts'
-import type { LiveHub } from './live/live.ts'
+import type { Fleet } from './hosts/fleet.ts'
+import type { ConsoleChange, LiveHub } from './live/live.ts'
 import type { Logger } from './log.ts'
-import type { LoadSampler } from './system/load.ts'
-import type { Capability } from './system/model.ts'
-import type { TaskEngine } from './tasks/task.ts'
+import type { Audit } from './tasks/ledger.ts'
 
-/** What the process owns once, handed to every procedure. A test builds its own. */
+/** What the process owns once; what there is for each host is in the fleet. A test builds its own. */
 export type Services = {
-  host: Host
-  inventory: Inventory
   db: Database
-  tasks: TaskEngine
   accounts: AccountService
-  live: LiveHub
-  load: LoadSampler
-  capabilities: () => Promise<Capability[]>
+  fleet: Fleet
+  /** Tells the browsers what changes in Skep itself. */
+  live: LiveHub<ConsoleChange>
+  audit: Audit
   log: Logger
   /** Unix ms; a test sets it. */
   now: () => number
@@ -27,9 +22,11 @@ export type Services = {
 /** Who asks. `sessionId` is the public handle of the session (the hash), never the cookie. */
 export type Caller = { account: Account; sessionId: string }
 
-/** What a procedure sees as `ctx`. */
+/** What a procedure sees as `ctx`; the procedures of a host see its machine too. */
 export type Context = Services & {
   caller: Caller | null
+  /** The host that the request's address names, null where it names none. */
+  hostId: string | null
   /** Address of the browser, for the rate limit and the list of sessions. */
   address: string
   userAgent: string

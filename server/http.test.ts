@@ -1,6 +1,7 @@
 import { brotliCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { SESSION_IDLE_MS } from './accounts/accounts.ts'
+import type { Caller } from './context.ts'
 import { PASSWORD, refusalOf, running } from './http.testing.ts'
 import { gate } from './http.ts'
 import { scriptedHost } from './testing.ts'
@@ -8,8 +9,16 @@ import { scriptedHost } from './testing.ts'
 describe('the gate', () => {
   const me = {
     sessionId: 's',
-    account: { id: 1, name: 'olga', role: 'viewer', createdAt: 0, lastLoginAt: null, disabled: false },
-  } as const
+    account: {
+      id: 1,
+      name: 'olga',
+      role: 'viewer',
+      exceptions: [],
+      createdAt: 0,
+      lastLoginAt: null,
+      disabled: false,
+    },
+  } satisfies Caller
   const at = (url: string) => new URL(url, 'http://skep')
 
   it.each([
@@ -41,7 +50,8 @@ describe('the gate', () => {
     expect(await ask('/vms')).toMatchObject({ status: 303, headers: { location: '/setup' } })
     const cookie = await signIn()
     expect(await ask('/vms')).toMatchObject({ status: 303, headers: { location: '/login?to=%2Fvms' } })
-    expect((await ask('/vms', { cookie })).text).toMatch(/^page \/vms/)
+    expect((await ask('/vms', { cookie })).headers.location).toBe('/scripted/vms')
+    expect((await ask('/scripted/vms', { cookie })).text).toMatch(/^page \/scripted\/vms/)
     expect((await ask('/api/tasks.jsonl')).status).toBe(401)
     expect((await ask('/api/other', { cookie })).status).toBe(404)
     expect((await ask('/api/health')).text).toBe('{"status":"ok"}')
@@ -252,13 +262,13 @@ describe('reads', () => {
     })
     const { post, signIn, ask } = await running({ host })
     const cookie = await signIn()
-    const url = 'snapshots.reclaim,accounts.me?batch=1'
+    const url = 'scripted/snapshots.reclaim,system.load?batch=1'
     const body = { 0: { snapshots: names }, 1: undefined }
     const answer = await post(url, body, { cookie })
     expect(answer.status).toBe(200)
-    const [reclaim, me] = JSON.parse(answer.text)
+    const [reclaim, load] = JSON.parse(answer.text)
     expect(reclaim.result?.data.blocked).toHaveLength(5000)
-    expect(me.result.data.name).toBe('olga')
+    expect(load.result.data).toEqual([])
     const foreign = { cookie, origin: 'http://127.0.0.1:1', 'content-type': 'application/json' }
     expect((await ask(`/api/trpc/${url}`, foreign, 'POST', JSON.stringify(body))).status).toBe(403)
     expect((await post('accounts.logout?batch=1', { 0: {} }, { cookie })).status).toBe(200)
@@ -286,7 +296,7 @@ it('a session that only a page by itself uses falls asleep', async () => {
   clock.advance(SESSION_IDLE_MS - 1)
   expect(await me({ 'x-skep-person': '1' })).toBe(200)
   clock.advance(SESSION_IDLE_MS - 1)
-  expect((await ask('/vms', { cookie })).status).toBe(200)
+  expect((await ask('/scripted/vms', { cookie })).status).toBe(200)
   clock.advance(SESSION_IDLE_MS - 1)
   expect(await me()).toBe(200)
   clock.advance(1)

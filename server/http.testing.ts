@@ -6,13 +6,12 @@ import path from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 import { afterEach, vi } from 'vitest'
 import { WebSocket } from 'ws'
-import { createVncHubs } from './console/vnc.ts'
 import type { Host } from './host/host.ts'
 import { createHttpServer } from './http.ts'
 import type { Pages } from './pages.ts'
 import { attachSockets } from './sockets.ts'
 import { createStaticFiles } from './static.ts'
-import { quietInventory, temporaryDirectory, testServices } from './testing.ts'
+import { doorTo, quietInventory, scriptedHost, temporaryDirectory, testServices } from './testing.ts'
 
 export const PASSWORD = 'correct horse battery'
 const cleanUp: (() => Promise<void> | void)[] = []
@@ -23,7 +22,8 @@ afterEach(async () => {
 /** Skep on a free port with pages that say which nonce they were given. */
 export async function running(options: { names?: string[]; trustProxy?: boolean; host?: Host } = {}) {
   const inventory = quietInventory()
-  const services = testServices({ inventory, ...(options.host ? { host: options.host } : {}) })
+  const connect = vi.fn(() => Promise.reject(new Error('no screen here')))
+  const services = testServices({ inventory, host: doorTo(options.host ?? scriptedHost(), { connect }) })
   const pages: Pages = {
     async handle(request, response) {
       response.end(`page ${request.url} ${request.headers['content-security-policy']}`)
@@ -36,12 +36,9 @@ export async function running(options: { names?: string[]; trustProxy?: boolean;
   await writeFile(path.join(dir, '.next/static/chunks/a.js'), 'hello()')
   await writeFile(path.join(dir, '.next/static/chunks/a.js.br'), brotliCompressSync('hello()'))
   await writeFile(path.join(dir, '.next/secret'), 'secret')
-  const connect = vi.fn(() => Promise.reject(new Error('no screen here')))
-  const passwordOf = async () => null
-  const screens = createVncHubs({ ...services, host: { ...services.host, connect }, passwordOf })
   const config = { dev: false, names: [], trustProxy: false, ...options }
   let port = 0
-  const doors = { services, config, pages, screens, port: () => port }
+  const doors = { services, config, pages, port: () => port }
   const server = createHttpServer({ ...doors, files: createStaticFiles(dir, { build: true }) })
   const sockets = attachSockets(server, doors)
   server.listen(0, '127.0.0.1')

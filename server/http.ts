@@ -4,11 +4,12 @@ import { pipeline } from 'node:stream/promises'
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http'
 import * as z from 'zod/mini'
 import { sessionCookieName } from './accounts/cookie.ts'
+import { roleOn } from './accounts/model.ts'
 import type { Config } from './config.ts'
 import type { Services } from './context.ts'
 import type { Pages } from './pages.ts'
 import { type Asked, contextOf, readRequest } from './requests.ts'
-import { appRouter } from './router.ts'
+import { consoleRouter, hostRouter } from './router.ts'
 import {
   contentSecurityPolicy,
   createNonce,
@@ -20,8 +21,10 @@ import {
 import type { createStaticFiles } from './static.ts'
 import { exportTasks } from './tasks/history.ts'
 import { taskFilter } from './tasks/input.ts'
+import { taskScope } from './tasks/scope.ts'
 
-const TRPC = '/api/trpc/'
+/** `/api/trpc/<procedures>` of Skep itself, `/api/trpc/<host>/<procedures>` of a host. */
+const TRPC = /^\/api\/trpc\/(?:([^/]+)\/)?([^/]+)$/
 /** Far above any form to sign in with. */
 const MOST_BODY_BYTES = 64 * 1024
 /** Of somebody signed in: 100,000 names of snapshots. */
@@ -80,18 +83,21 @@ async function answer(doors: Doors, request: IncomingMessage, response: ServerRe
   response.setHeader('Cache-Control', 'no-store')
   const cookieName = sessionCookieName(doors.port())
   const asked = readRequest(request, services, config, cookieName)
-  if (pathname.startsWith(TRPC)) {
-    await nodeHTTPRequestHandler({
-      router: appRouter,
+  const [, hostId = null, path] = TRPC.exec(pathname) ?? []
+  if (path !== undefined) {
+    const call = {
       req: request,
       res: response,
-      path: pathname.slice(TRPC.length),
-      createContext: () => contextOf(services, asked, cookieName, response),
+      path,
+      createContext: () => contextOf(services, asked, cookieName, response, hostId),
       // Long lists of names do not fit in an address: our own pages read by POST too, past the same check of Origin.
       allowMethodOverride: true,
       maxBodySize: asked.caller ? MOST_BODY_BYTES_OF_CALLER : MOST_BODY_BYTES,
       maxBatchSize: MOST_BATCHED,
-    })
+    }
+    await (hostId === null
+      ? nodeHTTPRequestHandler({ ...call, router: consoleRouter })
+      : nodeHTTPRequestHandler({ ...call, router: hostRouter }))
   } else if (pathname === '/api/tasks.jsonl') {
     await sendTasks(services, asked, url, response)
   } else if (pathname.startsWith('/api/')) {
@@ -111,7 +117,9 @@ async function page(
 ) {
   const { config, pages, services } = doors
   const nextInternal = config.dev && url.pathname.startsWith('/_next/')
-  const target = nextInternal ? null : gate(url, asked, services.accounts.setupNeeded())
+  const target = nextInternal
+    ? null
+    : (gate(url, asked, services.accounts.setupNeeded()) ?? hostless(url, services, asked))
   if (target !== null) {
     response.writeHead(303, { Location: target }).end()
     return
@@ -133,6 +141,16 @@ export function gate(url: URL, asked: Pick<Asked, 'caller'>, setupNeeded: boolea
   return `/login${from}`
 }
 
+/** What was shown without a host's name while there was one host only; bookmarks of those days still lead there. */
+const OF_A_HOST = /^\/(pools|datasets|snapshots|vms)(\/|$)/
+
+/** Where an address of a host's page leads that names no host: the first one that may be seen. */
+function hostless({ pathname, search }: URL, { fleet }: Services, { caller }: Asked): string | null {
+  if (!caller || !OF_A_HOST.test(pathname)) return null
+  const first = fleet.hosts().find(({ id }) => roleOn(caller.account, id) !== null)
+  return first ? `/${first.id}${pathname}${search}` : '/'
+}
+
 /** The history as JSON lines, with the filters of `tasks.list` as query parameters. */
 async function sendTasks(services: Services, asked: Asked, url: URL, response: ServerResponse) {
   if (!asked.caller) {
@@ -146,7 +164,10 @@ async function sendTasks(services: Services, asked: Asked, url: URL, response: S
   }
   response.setHeader('Content-Type', 'application/jsonl; charset=utf-8')
   response.setHeader('Content-Disposition', 'attachment; filename="skep-tasks.jsonl"')
-  await pipeline(Readable.from(exportTasks(services.db, filter.data)), response)
+  await pipeline(
+    Readable.from(exportTasks(services.db, taskScope(services.fleet, asked.caller.account), filter.data)),
+    response,
+  )
 }
 
 function refuse(response: ServerResponse, status: number, message: string) {

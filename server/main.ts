@@ -5,23 +5,23 @@ import { hostname } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Config, readConfig } from './config.ts'
-import { screenPassword } from './console/password.ts'
-import { createVncHubs } from './console/vnc.ts'
 import type { Services } from './context.ts'
 import { holdState, openDatabase } from './db/database.ts'
 import { AppError } from './errors.ts'
+import { parseAddress } from './host/address.ts'
 import { createHost } from './host/create.ts'
 import { readMachineFacts } from './host/machine.ts'
+import type { FleetHost } from './hosts/fleet.ts'
+import { createMachine, type Machine } from './hosts/machine.ts'
 import { createHttpServer } from './http.ts'
 import { createInventory } from './inventory/live.ts'
 import { createReader } from './inventory/reader.ts'
 import { createLogger, type Logger } from './log.ts'
 import { createPages } from './pages.ts'
 import { settlers } from './procedures.ts'
-import { createServices } from './services.ts'
+import { createServices, type Opening } from './services.ts'
 import { attachSockets } from './sockets.ts'
 import { createStaticFiles } from './static.ts'
-import { recoverTasks } from './tasks/recover.ts'
 import { guestMarks, readVms } from './vms/read.ts'
 
 const SWEEP_EVERY_MS = 60_000
@@ -42,22 +42,13 @@ async function start(config: Config, log: Logger) {
   chmodSync(config.stateDir, 0o700)
   const held = holdState(config.stateDir)
   const db = openDatabase(path.join(config.stateDir, 'skep.db'))
-  const host = await createHost(config.host)
-  const inventory = createInventory({
-    host,
-    read: createReader(host, {
-      vms: () => readVms(host),
-      vmMarks: guestMarks(host),
-      facts: () => readMachineFacts(host),
-    }),
-  })
-  const services = createServices({ host, inventory, db, log, now: Date.now })
-  const screens = createVncHubs({
-    host,
-    inventory,
+  const services = createServices({
+    first: firstHost(config.host),
+    open: openMachine,
+    db,
     log,
     now: Date.now,
-    passwordOf: vm => screenPassword(host, vm),
+    settlers,
   })
 
   // Standard output is for the one line at the end; what Next has to say goes to the log's side.
@@ -66,38 +57,30 @@ async function start(config: Config, log: Logger) {
   const pages = await createPages({ dev: config.dev, root, port: config.port })
   endOnOurOwn(log)
   let port = config.port
-  const doors = { services, config, pages, screens, port: () => port }
+  const doors = { services, config, pages, port: () => port }
   const server = createHttpServer({ ...doors, files: createStaticFiles(root, { build: !config.dev }) })
   const sockets = attachSockets(server, doors)
   port = await listen(server, config)
 
-  const stopping = new AbortController()
-  const context = { host, inventory, now: Date.now }
-  recoverTasks({
-    db,
-    tasks: services.tasks,
-    settlers: settlers(),
-    context,
-    log,
-    signal: stopping.signal,
-  }).catch((error: unknown) => log.error({ err: error }, 'tasks of the process before could not be settled'))
-  const sweeper = setInterval(() => services.accounts.sweep(), SWEEP_EVERY_MS)
+  services.fleet.recover()
+  const sweeper = setInterval(() => {
+    services.accounts.sweep()
+    services.fleet.sweep().catch((error: unknown) => log.error({ err: error }, 'a host could not be closed'))
+  }, SWEEP_EVERY_MS)
 
   /** The first signal ends in order, the second at once. */
   let ending = false
   async function stop() {
     if (ending) process.exit(1)
     ending = true
-    stopping.abort()
     clearInterval(sweeper)
     server.close()
-    await services.tasks.close(STOP_PATIENCE_MS)
+    await services.fleet.rest(STOP_PATIENCE_MS)
     sockets.close()
     server.closeAllConnections()
     services.live.close()
-    inventory.close()
+    await services.fleet.close()
     await pages.close()
-    await host.close()
     db.close()
     held.release()
     process.exit(0)
@@ -106,6 +89,26 @@ async function start(config: Config, log: Logger) {
     process.on(signal, () => void stop().catch(die))
 
   say(`${welcome(services, config, port)}\n`)
+}
+
+/** The host of SKEP_HOST; an address that is none ends the start. */
+function firstHost(address: string) {
+  const { kind, text } = parseAddress(address)
+  return { id: kind, name: kind === 'local' ? hostname() : kind, address: text }
+}
+
+/** A host with everything that there is once for each. */
+async function openMachine({ id, address }: FleetHost, opening: Opening): Promise<Machine> {
+  const host = await createHost({ id, address })
+  const inventory = createInventory({
+    host,
+    read: createReader(host, {
+      vms: () => readVms(host),
+      vmMarks: guestMarks(host),
+      facts: () => readMachineFacts(host),
+    }),
+  })
+  return createMachine({ ...opening, host, inventory })
 }
 
 /** Next answers every uncaught error by carrying on; a process in an unknown state must end instead. */

@@ -45,10 +45,12 @@ export function contextOf(
   asked: Asked,
   cookieName: string,
   response: ServerResponse | null,
+  hostId: string | null = null,
 ): Context {
   return {
     ...services,
     ...asked,
+    hostId,
     cookieName,
     setCookie: cookie => response?.appendHeader('Set-Cookie', cookie),
   }

@@ -1,23 +1,31 @@
 import { accountsRouter } from './accounts/router.ts'
 import { datasetsRouter } from './datasets/router.ts'
+import { hostsRouter } from './hosts/router.ts'
 import { liveRouter } from './live/router.ts'
 import { poolsRouter } from './pools/router.ts'
 import { snapshotsRouter } from './snapshots/router.ts'
 import { systemRouter } from './system/router.ts'
-import { tasksRouter } from './tasks/router.ts'
+import { hostTasksRouter, tasksRouter } from './tasks/router.ts'
 import { router } from './trpc.ts'
 import { vmsRouter } from './vms/router.ts'
 
-/** One line a noun. */
-export const appRouter = router({
-  accounts: accountsRouter,
+/** What is asked of one host, by its address: `/api/trpc/<host>/pools.list`. One line a noun. */
+export const hostRouter = router({
   datasets: datasetsRouter,
-  live: liveRouter,
   pools: poolsRouter,
   snapshots: snapshotsRouter,
   system: systemRouter,
-  tasks: tasksRouter,
+  tasks: hostTasksRouter,
   vms: vmsRouter,
 })
 
-export type AppRouter = typeof appRouter
+/** What is asked of Skep itself: `/api/trpc/tasks.list`. One line a noun. */
+export const consoleRouter = router({
+  accounts: accountsRouter,
+  hosts: hostsRouter,
+  live: liveRouter,
+  tasks: tasksRouter,
+})
+
+export type HostRouter = typeof hostRouter
+export type ConsoleRouter = typeof consoleRouter

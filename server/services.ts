@@ -3,36 +3,43 @@ import { createAccounts } from './accounts/accounts.ts'
 import type { PasswordCost } from './accounts/password.ts'
 import type { Services } from './context.ts'
 import type { Database } from './db/database.ts'
-import type { Host } from './host/host.ts'
-import type { Inventory } from './inventory/inventory.ts'
-import { createLiveHub } from './live/live.ts'
+import { createFleet, type FleetHost } from './hosts/fleet.ts'
+import type { Machine } from './hosts/machine.ts'
+import { type ConsoleChange, createLiveHub } from './live/live.ts'
 import type { Logger } from './log.ts'
-import { createCapabilities } from './system/capabilities.ts'
-import { createLoadSampler } from './system/load.ts'
-import { createTasks } from './tasks/task.ts'
+import { createAudit } from './tasks/ledger.ts'
+import type { Settler } from './tasks/recover.ts'
+
+/** What an opened host is given of the process. */
+export type Opening = Pick<Services, 'db' | 'live' | 'log' | 'now'> & { onStatus: () => void }
 
 /** Everything the process owns once, put together; `main.ts` and the tests differ only in what they put in. */
 export function createServices(parts: {
-  host: Host
-  inventory: Inventory
+  first: { id: string; name: string; address: string }
+  open: (host: FleetHost, opening: Opening) => Promise<Machine>
   db: Database
   log: Logger
   now: () => number
+  settlers?: () => Settler[]
   passwordCost?: PasswordCost
 }): Services {
-  const { host, inventory, db, log, now, passwordCost } = parts
-  const load = createLoadSampler({ host, now })
-  const live = createLiveHub({ inventory, load, mark: randomBytes(6).toString('base64url') })
+  const { first, open, db, log, now, passwordCost, settlers = () => [] } = parts
+  const live = createLiveHub<ConsoleChange>({
+    mark: randomBytes(6).toString('base64url'),
+    // While anybody has a page open, all hosts are glanced at.
+    watch: () => fleet.watch(),
+  })
+  const own = { db, live, log, now }
+  const fleet = createFleet({
+    ...own,
+    first,
+    settlers,
+    open: (host, onStatus) => open(host, { ...own, onStatus }),
+  })
   return {
-    host,
-    inventory,
-    db,
-    log,
-    now,
-    live,
-    load,
-    capabilities: createCapabilities({ host, now }),
-    tasks: createTasks({ host, inventory, db, live, log, now }),
+    ...own,
+    fleet,
+    audit: createAudit(own),
     accounts: createAccounts({ db, now, ...(passwordCost ? { cost: passwordCost } : {}) }),
   }
 }

@@ -7,13 +7,13 @@ describe('sockets', () => {
   it('need a session before anything is opened', async () => {
     const { open, origin, signIn, connect } = await running()
     expect(await refusalOf(open('/ws/trpc', { origin }))).toBe(401)
-    expect(await refusalOf(open('/ws/vnc/web1?tab=a', { origin }))).toBe(401)
+    expect(await refusalOf(open('/ws/vnc/scripted/web1?tab=a', { origin }))).toBe(401)
     const cookie = await signIn()
-    expect(await refusalOf(open('/ws/vnc/web1', { origin, cookie }))).toBe(400)
-    expect(await refusalOf(open('/ws/vnc/%ff?tab=a', { origin, cookie }))).toBe(404)
+    expect(await refusalOf(open('/ws/vnc/scripted/web1', { origin, cookie }))).toBe(400)
+    expect(await refusalOf(open('/ws/vnc/scripted/%ff?tab=a', { origin, cookie }))).toBe(404)
     expect(await refusalOf(open('/ws/other', { origin, cookie }))).toBe(404)
     expect(connect).not.toHaveBeenCalled()
-    const screen = open('/ws/vnc/web1?tab=a', { origin, cookie })
+    const screen = open('/ws/vnc/scripted/web1?tab=a', { origin, cookie })
     const [text] = await once(screen, 'message')
     expect(JSON.parse(text.toString())).toMatchObject({ type: 'reason', code: 'not_found' })
   })
@@ -24,10 +24,11 @@ describe('sockets', () => {
     const setup = { token: services.accounts.issueSetupToken(), name: 'olga', password: PASSWORD }
     const signedIn = await services.accounts.setup(setup, { address: '', userAgent: '' })
     const cookie = `skep-${port}=${signedIn.cookie}`
-    const subscribe = async (lastEventId?: string) => {
+    const subscribe = async (path: 'live.host' | 'live.changes', lastEventId?: string) => {
       const socket = open('/ws/trpc', { origin, cookie })
       const batches: { id: string; data: unknown[] }[] = []
       socket.on('message', data => {
+        if (data.toString() === 'PING') return socket.send('PONG')
         const message = JSON.parse(data.toString())
         if (message.result?.type === 'data') batches.push(message.result.data)
       })
@@ -36,13 +37,13 @@ describe('sockets', () => {
         JSON.stringify({
           id: 1,
           method: 'subscription',
-          params: { path: 'live.changes', input: lastEventId ? { lastEventId } : {} },
+          params: { path, input: { host: 'scripted', ...(lastEventId && { lastEventId }) } },
         }),
       )
       return { socket, batches }
     }
-    const stays = await subscribe()
-    const leaves = await subscribe()
+    const stays = await subscribe('live.host')
+    const leaves = await subscribe('live.host')
     await vi.waitFor(() => expect([stays.batches.length, leaves.batches.length]).toEqual([1, 1]))
     expect(stays.batches[0]?.data).toEqual([{ topic: 'everything' }])
     leaves.socket.close()
@@ -53,13 +54,17 @@ describe('sockets', () => {
     await vi.waitFor(() => expect(stays.batches).toHaveLength(2))
     expect(stays.batches[1]?.data).toEqual([{ topic: 'vm', key: 'web1' }, { topic: 'vms' }])
 
-    const back = await subscribe(leaves.batches[0]?.id)
+    const back = await subscribe('live.host', leaves.batches[0]?.id)
     await vi.waitFor(() => expect(back.batches).toEqual(stays.batches.slice(1)))
-    const stranger = await subscribe('of-another-process.7')
+    const stranger = await subscribe('live.host', 'of-another-process.7')
     await vi.waitFor(() => expect(stranger.batches[0]?.data).toEqual([{ topic: 'everything' }]))
 
-    await services.tasks.audit({ action: 'a.b', title: 'A', userName: 'olga' }, () => null)
-    await vi.waitFor(() => expect(stays.batches.at(-1)?.data).toEqual([{ topic: 'task', key: '1' }]))
+    const tasks = await subscribe('live.changes')
+    await vi.waitFor(() => expect(tasks.batches).not.toEqual([]))
+    await services.audit({ action: 'a.b', title: 'A', userName: 'olga' }, () => null)
+    await vi.waitFor(() =>
+      expect(tasks.batches.flatMap(each => each.data)).toContainEqual({ topic: 'task', key: '1', host: null }),
+    )
   })
 
   it('close when their session ends, and the host is watched no longer', async () => {
@@ -67,7 +72,7 @@ describe('sockets', () => {
     const cookie = await signIn()
     const socket = open('/ws/trpc', { origin, cookie })
     await once(socket, 'open')
-    socket.send('{"id":1,"method":"subscription","params":{"path":"live.changes","input":{}}}')
+    socket.send('{"id":1,"method":"subscription","params":{"path":"live.host","input":{"host":"scripted"}}}')
     await vi.waitFor(() => expect(inventory.watched()).toBe(true))
     const closed = once(socket, 'close')
     await post('accounts.signOutEverywhere', undefined, { cookie })

@@ -3,20 +3,21 @@ import type { Duplex } from 'node:stream'
 import { applyWSSHandler } from '@trpc/server/adapters/ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { sessionCookieName } from './accounts/cookie.ts'
+import { mayAct, roleOn } from './accounts/model.ts'
 import type { Config } from './config.ts'
 import { VNC_CLOSE } from './console/model.ts'
-import type { VncHubs } from './console/vnc.ts'
+import { turnAway } from './console/vnc.ts'
 import type { Caller, Services } from './context.ts'
 import type { Pages } from './pages.ts'
 import { contextOf, readRequest } from './requests.ts'
-import { appRouter } from './router.ts'
+import { consoleRouter } from './router.ts'
 import { hostAllowed, sameOrigin } from './security.ts'
 
 const MOST_MESSAGE_BYTES = 1024 * 1024
 /** Far more than any person has tabs; a loop in a page should not take every file descriptor. */
 const MOST_SOCKETS_OF_SESSION = 100
 const PING_MS = 20_000
-const SCREEN = /^\/ws\/vnc\/([^/]+)$/
+const SCREEN = /^\/ws\/vnc\/([^/]+)\/([^/]+)$/
 const TAB = /^[A-Za-z0-9_-]{1,64}$/
 
 const REFUSALS = {
@@ -35,11 +36,10 @@ export function attachSockets(
     services: Services
     config: Pick<Config, 'dev' | 'names' | 'trustProxy'>
     pages: Pages
-    screens: VncHubs
     port: () => number
   },
 ): { close(): void } {
-  const { services, config, pages, screens } = doors
+  const { services, config, pages } = doors
   const options = { noServer: true, perMessageDeflate: false, maxPayload: MOST_MESSAGE_BYTES }
   const liveSockets = new WebSocketServer(options)
   const screenSockets = new WebSocketServer({
@@ -60,7 +60,7 @@ export function attachSockets(
 
   applyWSSHandler({
     wss: liveSockets,
-    router: appRouter,
+    router: consoleRouter,
     keepAlive: { enabled: true, pingMs: PING_MS, pongWaitMs: 10_000 },
     createContext: ({ req }) => {
       const cookieName = sessionCookieName(doors.port())
@@ -100,22 +100,29 @@ export function attachSockets(
       })
       return
     }
-    const guest = guestOf(url.pathname)
+    const screen = screenOf(url.pathname)
     const tab = url.searchParams.get('tab') ?? ''
-    if (guest === null) return refuse(socket, 404)
+    // A host that is hidden is not there.
+    const role = screen && services.fleet.has(screen.host) ? roleOn(caller.account, screen.host) : null
+    if (!screen || role === null) return refuse(socket, 404)
     if (!TAB.test(tab)) return refuse(socket, 400)
     screenSockets.handleUpgrade(request, socket, head, client => {
       keep(client, caller)
       keepAlive(client)
-      void screens.open({
+      const visitor = {
         socket: client,
-        guest,
-        account: caller.account,
+        guest: screen.guest,
+        user: caller.account.name,
+        viewOnly: !mayAct(role, 'operator'),
         sessionId: caller.sessionId,
         address: who.address,
         tab,
         take: url.searchParams.get('take') === '1',
-      })
+      }
+      services.fleet.machine(screen.host).then(
+        ({ screens }) => screens.open(visitor),
+        (error: unknown) => turnAway(client, error),
+      )
     })
   }
 
@@ -132,11 +139,10 @@ export function attachSockets(
   }
 }
 
-function guestOf(pathname: string): string | null {
-  const encoded = SCREEN.exec(pathname)?.[1]
-  if (encoded === undefined) return null
+function screenOf(pathname: string): { host: string; guest: string } | null {
+  const [, host = '', guest = ''] = SCREEN.exec(pathname) ?? []
   try {
-    return decodeURIComponent(encoded)
+    return host === '' ? null : { host: decodeURIComponent(host), guest: decodeURIComponent(guest) }
   } catch {
     return null
   }

@@ -6,6 +6,7 @@ import type { PasswordCost } from './accounts/password.ts'
 import { type Database, openDatabase } from './db/database.ts'
 import { AppError } from './errors.ts'
 import type { Host, RunResult } from './host/host.ts'
+import { createMachine } from './hosts/machine.ts'
 import type { Change, Inventory } from './inventory/inventory.ts'
 import { createServices } from './services.ts'
 import type { HostFacts } from './system/model.ts'
@@ -165,16 +166,23 @@ export function quietInventory(vms: Vm[] = []) {
   }
 }
 
-/** All services on a scripted machine, with a database in memory and a clock that stands still. */
+/** All services with one scripted machine, a database in memory and a clock that stands still. */
 export function testServices(parts: { host?: Host; inventory?: Inventory; vms?: Vm[]; db?: Database } = {}) {
   const clock = fakeClock()
+  const host = parts.host ?? scriptedHost()
   const services = createServices({
-    host: parts.host ?? scriptedHost(),
-    inventory: parts.inventory ?? quietInventory(parts.vms),
+    first: { id: host.id, name: host.id, address: 'sandbox:/scripted' },
+    open: async () => machine,
     db: parts.db ?? openDatabase(':memory:'),
     log: pino({ level: 'silent' }),
     now: clock.now,
     passwordCost: CHEAP,
   })
-  return { ...services, clock }
+  const machine = createMachine({
+    ...services,
+    host,
+    inventory: parts.inventory ?? quietInventory(parts.vms),
+    onStatus: () => undefined,
+  })
+  return { ...services, ...machine, clock }
 }

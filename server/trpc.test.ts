@@ -1,9 +1,9 @@
 import { TRPCError } from '@trpc/server'
 import { describe, expect, it } from 'vitest'
-import { mayAct, ROLES, type Role } from './accounts/model.ts'
+import { HOST_ROLES, type HostException, type HostRole, mayAct, ROLES, type Role } from './accounts/model.ts'
 import type { Context } from './context.ts'
-import { servedProcedures } from './procedures.ts'
-import { appRouter } from './router.ts'
+import { type Served, servedProcedures } from './procedures.ts'
+import { consoleRouter, hostRouter } from './router.ts'
 import { testServices } from './testing.ts'
 import { createCallerFactory } from './trpc.ts'
 
@@ -16,15 +16,27 @@ const ADMINISTRATORS_ONLY =
 
 const served = servedProcedures()
 
-function contextAs(role: Role | null): Context {
+/** Somebody with a role of their own, and perhaps another one on the host that is asked. */
+function contextAs(role: Role | null, here: HostRole | null = null): Context {
+  const services = testServices()
+  const exceptions: HostException[] = here === null ? [] : [{ host: services.host.id, role: here }]
   return {
-    ...testServices(),
+    ...services,
+    hostId: services.host.id,
     caller:
       role === null
         ? null
         : {
             sessionId: 'session',
-            account: { id: 1, name: role, role, createdAt: 0, lastLoginAt: null, disabled: false },
+            account: {
+              id: 1,
+              name: role,
+              role,
+              exceptions,
+              createdAt: 0,
+              lastLoginAt: null,
+              disabled: false,
+            },
           },
     address: '127.0.0.1',
     userAgent: 'test',
@@ -35,15 +47,21 @@ function contextAs(role: Role | null): Context {
 }
 
 /** The tRPC code of a call with an input that no procedure takes, so that nothing is ever done. */
-async function answerTo(path: string, role: Role | null): Promise<string> {
-  const caller: unknown = createCallerFactory(appRouter)(contextAs(role))
+async function answerTo(
+  { path, router }: Pick<Served, 'path' | 'router'>,
+  context: Context,
+): Promise<string> {
+  const caller: unknown =
+    router === 'host' ? createCallerFactory(hostRouter)(context) : createCallerFactory(consoleRouter)(context)
   const call = path.split('.').reduce((at: unknown, key) => (isIndexable(at) ? at[key] : undefined), caller)
   if (typeof call !== 'function') throw new Error(`${path} cannot be called`)
   try {
     await call(Symbol('no input'))
     return 'OK'
   } catch (error) {
-    return error instanceof TRPCError ? error.code : 'THROWN'
+    if (!(error instanceof TRPCError)) return 'THROWN'
+    // A host that is hidden and one that is none are the same to who asks.
+    return /^There is no host “/.test(error.message) ? 'NO HOST' : error.code
   }
 }
 
@@ -93,26 +111,56 @@ describe('every procedure', () => {
   })
 })
 
-describe.each(served.map(one => ({ path: one.path, role: one.meta?.role ?? 'administrator' })))(
-  '$path (for $role)',
-  ({ path, role: needs }) => {
+const STOPPED = ['UNAUTHORIZED', 'FORBIDDEN', 'NO HOST']
+
+describe.each(served.map(one => ({ ...one, needs: one.meta?.role ?? 'administrator' })))(
+  '$path of $router (for $needs)',
+  ({ needs, meta, ...one }) => {
     if (needs === 'public') {
       it('lets strangers as far as the check of their input', async () => {
-        expect(['UNAUTHORIZED', 'FORBIDDEN']).not.toContain(await answerTo(path, null))
+        expect(STOPPED).not.toContain(await answerTo(one, contextAs(null)))
       })
       return
     }
+    it('is about what its address names', () => {
+      expect(meta?.of).toBe(one.router)
+    })
     it('refuses who is not signed in', async () => {
-      expect(await answerTo(path, null)).toBe('UNAUTHORIZED')
+      expect(await answerTo(one, contextAs(null))).toBe('UNAUTHORIZED')
     })
     it.each(ROLES.filter(role => mayAct(role, needs)))(
       'lets the role %s as far as the check of its input',
       async role => {
-        expect(['UNAUTHORIZED', 'FORBIDDEN']).not.toContain(await answerTo(path, role))
+        expect(STOPPED).not.toContain(await answerTo(one, contextAs(role)))
       },
     )
     it.each(ROLES.filter(role => !mayAct(role, needs)))('refuses the role %s', async role => {
-      expect(await answerTo(path, role)).toBe('FORBIDDEN')
+      expect(await answerTo(one, contextAs(role))).toBe('FORBIDDEN')
     })
+    const pairs = ROLES.flatMap(role => HOST_ROLES.map(here => ({ role, here })))
+    if (one.router === 'host') {
+      it.each(pairs)(
+        'takes $here on the host for what somebody is who is $role elsewhere',
+        async ({ role, here }) => {
+          const answer = await answerTo(one, contextAs(role, here))
+          if (here === 'none') expect(answer).toBe('NO HOST')
+          else if (mayAct(here, needs)) expect(STOPPED).not.toContain(answer)
+          else expect(answer).toBe('FORBIDDEN')
+        },
+      )
+      it('knows no host that is none', async () => {
+        expect(await answerTo(one, { ...contextAs('administrator'), hostId: 'elsewhere' })).toBe('NO HOST')
+        expect(await answerTo(one, { ...contextAs('administrator'), hostId: null })).toBe('NO HOST')
+      })
+    } else {
+      it.each(pairs)(
+        'does not ask for the role $here on a host where somebody is $role',
+        async ({ role, here }) => {
+          const answer = await answerTo(one, contextAs(role, here))
+          if (mayAct(role, needs)) expect(STOPPED).not.toContain(answer)
+          else expect(answer).toBe('FORBIDDEN')
+        },
+      )
+    }
   },
 )

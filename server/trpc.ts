@@ -1,17 +1,21 @@
 import { initTRPC, TRPCError } from '@trpc/server'
 import * as z from 'zod/mini'
-import { mayAct, type Role } from './accounts/model.ts'
+import { mayAct, type Role, roleOn } from './accounts/model.ts'
 import type { Action } from './action.ts'
-import type { Context } from './context.ts'
+import type { Caller, Context } from './context.ts'
 import { AppError, type ErrorCode } from './errors.ts'
 import type { Plan } from './tasks/model.ts'
 import type { TaskResult } from './tasks/task.ts'
 
 /**
- * What every procedure declares: who may call it, and, for actions, how a crash is settled.
- * The roles test walks appRouter and fails for a procedure without it.
+ * What every procedure declares: who may call it, whether it is about one host or about Skep itself, and, for actions,
+ * how a crash is settled. The roles test walks both routers and fails for a procedure without it.
  */
-export type Meta = { role: Role | 'public'; action?: Pick<Action, 'name' | 'settle'> }
+export type Meta = {
+  role: Role | 'public'
+  of: 'host' | 'console'
+  action?: Pick<Action, 'name' | 'settle'>
+}
 
 type TrpcCode = TRPCError['code']
 
@@ -80,20 +84,40 @@ const translated = t.procedure.use(async ({ next, ctx, path }) => {
 })
 
 /** Anyone, signed in or not. The list of these is closed: see router.test.ts. */
-export const publicProcedure = translated.meta({ role: 'public' })
+export const publicProcedure = translated.meta({ role: 'public', of: 'console' })
 
-/** Signed in with at least this role; `ctx.caller` is there. `procedure('viewer').input(...).query(...)`. */
-export function procedure(role: Role) {
-  return translated.meta({ role }).use(({ ctx, next }) => {
-    const caller = ctx.caller
-    if (!caller) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'You are not signed in.' })
-    if (!mayAct(caller.account.role, role)) {
-      throw new AppError(
-        'denied',
-        `This needs the role ${role}; you are signed in as ${caller.account.role}.`,
-      )
-    }
+function signedIn(ctx: Context): Caller {
+  if (!ctx.caller) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'You are not signed in.' })
+  return ctx.caller
+}
+
+function checkRole(has: Role, needs: Role, where: string) {
+  if (mayAct(has, needs)) return
+  throw new AppError('denied', `This needs the role ${needs}; you are signed in as ${has}${where}.`)
+}
+
+/** About Skep itself: signed in with at least this role; `ctx.caller` is there. */
+export function consoleProcedure(role: Role) {
+  return translated.meta({ role, of: 'console' }).use(({ ctx, next }) => {
+    const caller = signedIn(ctx)
+    checkRole(caller.account.role, role, '')
     return next({ ctx: { ...ctx, caller } })
+  })
+}
+
+/**
+ * About the host that the request's address names: signed in with at least this role on it; `ctx` has what belongs to
+ * that host. A host that is hidden from the caller is not there. `procedure('viewer').input(...).query(...)`.
+ */
+export function procedure(role: Role) {
+  return translated.meta({ role, of: 'host' }).use(async ({ ctx, next }) => {
+    const caller = signedIn(ctx)
+    const { id, name } = ctx.fleet.host(ctx.hostId ?? '')
+    const roleHere = roleOn(caller.account, id)
+    if (roleHere === null) throw new AppError('not_found', `There is no host “${id}” here.`)
+    checkRole(roleHere, role, roleHere === caller.account.role ? '' : ` on ${name}`)
+    const { host, inventory, tasks, load, capabilities } = await ctx.fleet.machine(id)
+    return next({ ctx: { ...ctx, caller, role: roleHere, host, inventory, tasks, load, capabilities } })
   })
 }
 
@@ -132,7 +156,7 @@ export function actionProcedures<Schema extends z.core.$ZodType, Result>(action:
       .input(planInput)
       .query(({ ctx, input }): Promise<Plan> => ctx.tasks.plan(action, input.input)),
     run: procedure(action.role)
-      .meta({ role: action.role, action: { name: action.name, settle: action.settle } })
+      .meta({ role: action.role, of: 'host', action: { name: action.name, settle: action.settle } })
       .input(runInput)
       .mutation(
         ({ ctx, input }): Promise<TaskResult<Result>> =>

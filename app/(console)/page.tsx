@@ -1,7 +1,7 @@
-import { OverviewPage } from '../../components/overview/OverviewPage.tsx'
+import { HomePage } from '../../components/overview/HomePage.tsx'
 
 export const metadata = { title: 'Overview' }
 
 export default function Page() {
-  return <OverviewPage />
+  return <HomePage />
 }

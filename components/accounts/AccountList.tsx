@@ -5,7 +5,7 @@ import { lazy } from 'react'
 import type { Account } from '../../server/accounts/model.ts'
 import { explain } from '../errors.ts'
 import { useDialogs } from '../shell/dialogs.tsx'
-import { useTRPC } from '../trpc.tsx'
+import { useConsoleTRPC } from '../trpc.tsx'
 import { Button } from '../ui/Button.tsx'
 import { DataTable } from '../ui/DataTable.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
@@ -71,7 +71,7 @@ const COLUMNS: readonly Column<Account>[] = [
 
 /** All accounts, for administrators. */
 export function AccountList({ me }: { me: Account }) {
-  const query = useQuery({ ...useTRPC().accounts.list.queryOptions(), staleTime: 0 })
+  const query = useQuery({ ...useConsoleTRPC().accounts.list.queryOptions(), staleTime: 0 })
   const open = useDialogs()
   const own = (account: Account) => (account.id === me.id ? 'This is your own account.' : null)
   const menu = (account: Account): MenuItem[] => [

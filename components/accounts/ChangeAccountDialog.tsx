@@ -1,7 +1,7 @@
 'use client'
 import { useState } from 'react'
 import type { Account } from '../../server/accounts/model.ts'
-import { useApi } from '../trpc.tsx'
+import { useConsoleApi } from '../trpc.tsx'
 import { RadioCards } from '../ui/Field.tsx'
 import { FormDialog } from './FormDialog.tsx'
 import { ROLE_CHOICES } from './roles.ts'
@@ -19,7 +19,7 @@ export default function ChangeAccountDialog({
   change: Change
   onClose: () => void
 }) {
-  const api = useApi()
+  const api = useConsoleApi()
   const [role, setRole] = useState(account.role)
   const { busy, error, write } = useWrite(onClose)
   const { id, name, disabled } = account

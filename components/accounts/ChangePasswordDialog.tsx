@@ -2,14 +2,14 @@
 import { useState } from 'react'
 import { passwordProblem } from '../../server/accounts/model.ts'
 import { useMe } from '../shell/me.ts'
-import { useApi } from '../trpc.tsx'
+import { useConsoleApi } from '../trpc.tsx'
 import { Field, Input } from '../ui/Field.tsx'
 import { toastDone } from '../ui/Toast.tsx'
 import { FormDialog } from './FormDialog.tsx'
 import { useWrite } from './useWrite.ts'
 
 export default function ChangePasswordDialog({ onClose }: { onClose: () => void }) {
-  const api = useApi()
+  const api = useConsoleApi()
   const name = useMe()?.name ?? ''
   const [current, setCurrent] = useState('')
   const [password, setPassword] = useState('')

@@ -1,14 +1,14 @@
 'use client'
 import { useState } from 'react'
 import { passwordProblem, type Role } from '../../server/accounts/model.ts'
-import { useApi } from '../trpc.tsx'
+import { useConsoleApi } from '../trpc.tsx'
 import { Field, Input, RadioCards } from '../ui/Field.tsx'
 import { FormDialog } from './FormDialog.tsx'
 import { ROLE_CHOICES } from './roles.ts'
 import { useWrite } from './useWrite.ts'
 
 export default function CreateAccountDialog({ onClose }: { onClose: () => void }) {
-  const api = useApi()
+  const api = useConsoleApi()
   const [name, setName] = useState('')
   const [password, setPassword] = useState('')
   const [role, setRole] = useState<Role>('operator')

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useState } from 'react'
 import { type Explained, explain } from '../errors.ts'
 import { paths } from '../shell/paths.ts'
-import { useApi, useTRPC } from '../trpc.tsx'
+import { useConsoleApi, useConsoleTRPC } from '../trpc.tsx'
 import { Banner } from '../ui/Banner.tsx'
 import { Button } from '../ui/Button.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
@@ -19,8 +19,8 @@ function notIn(error: Explained): Explained {
 
 /** Sign in, then back to where one wanted to go. */
 export function LoginPage() {
-  const api = useApi()
-  const setupNeeded = useQuery(useTRPC().accounts.setupNeeded.queryOptions()).data
+  const api = useConsoleApi()
+  const setupNeeded = useQuery(useConsoleTRPC().accounts.setupNeeded.queryOptions()).data
   const [name, setName] = useState('')
   const [password, setPassword] = useState('')
   const [busy, setBusy] = useState(false)

@@ -1,13 +1,13 @@
 'use client'
 import { useState } from 'react'
 import { type Account, passwordProblem } from '../../server/accounts/model.ts'
-import { useApi } from '../trpc.tsx'
+import { useConsoleApi } from '../trpc.tsx'
 import { Field, Input } from '../ui/Field.tsx'
 import { FormDialog } from './FormDialog.tsx'
 import { useWrite } from './useWrite.ts'
 
 export default function ResetPasswordDialog({ account, onClose }: { account: Account; onClose: () => void }) {
-  const api = useApi()
+  const api = useConsoleApi()
   const [password, setPassword] = useState('')
   const [tried, setTried] = useState(false)
   const { busy, error, write } = useWrite(onClose)

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { lazy } from 'react'
 import { explain } from '../errors.ts'
 import { useDialogs } from '../shell/dialogs.tsx'
-import { useTRPC } from '../trpc.tsx'
+import { useConsoleTRPC } from '../trpc.tsx'
 import { Button } from '../ui/Button.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { Section } from '../ui/Page.tsx'
@@ -17,7 +17,7 @@ const SignOutEverywhereDialog = lazy(() => import('./SignOutEverywhereDialog.tsx
 
 /** Where this account is signed in. */
 export function SessionList() {
-  const query = useQuery({ ...useTRPC().accounts.sessions.queryOptions(), staleTime: 0 })
+  const query = useQuery({ ...useConsoleTRPC().accounts.sessions.queryOptions(), staleTime: 0 })
   const open = useDialogs()
   return (
     <Section

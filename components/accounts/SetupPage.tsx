@@ -4,7 +4,7 @@ import { type FormEvent, useEffect, useState } from 'react'
 import { passwordProblem } from '../../server/accounts/model.ts'
 import { type Explained, explain } from '../errors.ts'
 import { paths } from '../shell/paths.ts'
-import { useApi, useTRPC } from '../trpc.tsx'
+import { useConsoleApi, useConsoleTRPC } from '../trpc.tsx'
 import { Banner } from '../ui/Banner.tsx'
 import { Button, ButtonLink } from '../ui/Button.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
@@ -13,8 +13,8 @@ import { GatePage } from './GatePage.tsx'
 
 /** The first administrator. The token of the one-time link stands behind the #, so it never reaches a log. */
 export function SetupPage() {
-  const api = useApi()
-  const setupNeeded = useQuery(useTRPC().accounts.setupNeeded.queryOptions()).data
+  const api = useConsoleApi()
+  const setupNeeded = useQuery(useConsoleTRPC().accounts.setupNeeded.queryOptions()).data
   const [token, setToken] = useState<string | null>(null)
   const [name, setName] = useState('admin')
   const [password, setPassword] = useState('')
@@ -40,7 +40,7 @@ export function SetupPage() {
     setError(null)
     try {
       await api.accounts.setup.mutate({ token, name, password })
-      window.location.assign(paths.overview())
+      window.location.assign(paths.home())
     } catch (thrown) {
       setError(explain(thrown))
       setBusy(false)

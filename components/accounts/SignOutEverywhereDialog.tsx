@@ -1,11 +1,11 @@
 'use client'
 import { paths } from '../shell/paths.ts'
-import { useApi } from '../trpc.tsx'
+import { useConsoleApi } from '../trpc.tsx'
 import { FormDialog } from './FormDialog.tsx'
 import { useWrite } from './useWrite.ts'
 
 export default function SignOutEverywhereDialog({ onClose }: { onClose: () => void }) {
-  const api = useApi()
+  const api = useConsoleApi()
   const { busy, error, write } = useWrite(() => window.location.assign(paths.login()))
   return (
     <FormDialog

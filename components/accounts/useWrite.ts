@@ -2,7 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type Explained, explain } from '../errors.ts'
-import { useTRPC } from '../trpc.tsx'
+import { useConsoleTRPC } from '../trpc.tsx'
 
 /** A write of an account: it has no plan (nothing on the host changes), so a dialog needs only this. */
 export function useWrite(onDone: () => void): {
@@ -10,7 +10,7 @@ export function useWrite(onDone: () => void): {
   error: Explained | null
   write: (work: () => Promise<unknown>) => Promise<void>
 } {
-  const trpc = useTRPC()
+  const trpc = useConsoleTRPC()
   const client = useQueryClient()
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<Explained | null>(null)

@@ -1,15 +1,15 @@
 'use client'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
-import { paths } from '../shell/paths.ts'
+import { useApi, usePaths } from '../host.tsx'
 import { useAction } from '../shell/useAction.ts'
-import { useApi } from '../trpc.tsx'
 import { Field, Input, Select } from '../ui/Field.tsx'
 import { parseBytes } from '../ui/format.ts'
 import { PlanDialog } from '../ui/PlanDialog.tsx'
 import { CHECKSUMS, COMPRESSIONS, INHERIT, RECORD_SIZES } from './choices.ts'
 
 export default function CreateFilesystemDialog({ parent, onClose }: { parent: string; onClose: () => void }) {
+  const paths = usePaths()
   const router = useRouter()
   const [name, setName] = useState(`${parent}/`)
   const [compression, setCompression] = useState(INHERIT)

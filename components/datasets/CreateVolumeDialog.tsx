@@ -1,15 +1,15 @@
 'use client'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
-import { paths } from '../shell/paths.ts'
+import { useApi, usePaths } from '../host.tsx'
 import { useAction } from '../shell/useAction.ts'
-import { useApi } from '../trpc.tsx'
 import { Checkbox, Field, Input, Select } from '../ui/Field.tsx'
 import { bytes, parseBytes } from '../ui/format.ts'
 import { PlanDialog } from '../ui/PlanDialog.tsx'
 import { CHECKSUMS, COMPRESSIONS, INHERIT, VOLUME_BLOCK_SIZES } from './choices.ts'
 
 export default function CreateVolumeDialog({ parent, onClose }: { parent: string; onClose: () => void }) {
+  const paths = usePaths()
   const router = useRouter()
   const [name, setName] = useState(`${parent}/`)
   const [size, setSize] = useState('')

@@ -1,10 +1,8 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
-import type { ReactNode } from 'react'
 import type { DatasetDetail } from '../../server/datasets/model.ts'
-import { paths } from '../shell/paths.ts'
-import { useTRPC } from '../trpc.tsx'
+import { usePaths, useTRPC } from '../host.tsx'
 import { Bytes } from '../ui/Bytes.tsx'
 import { CodeBlock } from '../ui/Copy.tsx'
 import { KeyValues, Panel } from '../ui/Page.tsx'
@@ -12,14 +10,17 @@ import { Time } from '../ui/Time.tsx'
 import { SpacePanel } from './SpacePanel.tsx'
 
 const code = (text: string) => <span className="font-mono text-sm break-all">{text}</span>
-const link = (name: string): ReactNode => (
-  <Link
-    href={paths.dataset(name)}
-    className="font-mono text-sm break-all underline decoration-edge underline-offset-2"
-  >
-    {name}
-  </Link>
-)
+
+function DatasetLink({ name }: { name: string }) {
+  return (
+    <Link
+      href={usePaths().dataset(name)}
+      className="font-mono text-sm break-all underline decoration-edge underline-offset-2"
+    >
+      {name}
+    </Link>
+  )
+}
 
 /** Where the space went, what it came from and what hangs on it. */
 export function DatasetOverview({ dataset }: { dataset: DatasetDetail }) {
@@ -42,7 +43,9 @@ export function DatasetOverview({ dataset }: { dataset: DatasetDetail }) {
                 dataset.clones.length > 0 ? (
                   <ul key="c">
                     {dataset.clones.map(clone => (
-                      <li key={clone}>{link(clone)}</li>
+                      <li key={clone}>
+                        <DatasetLink name={clone} />
+                      </li>
                     ))}
                   </ul>
                 ) : null,
@@ -57,7 +60,9 @@ export function DatasetOverview({ dataset }: { dataset: DatasetDetail }) {
               [
                 'Keeps',
                 dataset.keptFrom ? (
-                  <span key="k">an earlier present of {link(dataset.keptFrom)}; it can be swapped back</span>
+                  <span key="k">
+                    an earlier present of <DatasetLink name={dataset.keptFrom} />; it can be swapped back
+                  </span>
                 ) : null,
               ],
               ['GUID', code(dataset.guid)],
@@ -87,7 +92,9 @@ export function DatasetOverview({ dataset }: { dataset: DatasetDetail }) {
               <ul className="flex flex-col gap-1">
                 {children.slice(0, 12).map(child => (
                   <li key={child.name} className="flex gap-3">
-                    <span className="min-w-0 flex-1 truncate">{link(child.name)}</span>
+                    <span className="min-w-0 flex-1 truncate">
+                      <DatasetLink name={child.name} />
+                    </span>
                     <Bytes value={child.usedBytes} />
                   </li>
                 ))}

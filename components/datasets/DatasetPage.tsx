@@ -5,12 +5,12 @@ import Link from 'next/link'
 import { lazy } from 'react'
 import type { DatasetDetail } from '../../server/datasets/model.ts'
 import { explain } from '../errors.ts'
+import { usePaths, useTRPC } from '../host.tsx'
 import { roleReason } from '../shell/me.ts'
-import { type DatasetTab, paths } from '../shell/paths.ts'
+import type { DatasetTab } from '../shell/paths.ts'
 import { useTools } from '../shell/useTools.ts'
 import { takeSnapshot } from '../snapshots/menu.tsx'
 import { SnapshotTable } from '../snapshots/SnapshotTable.tsx'
-import { useTRPC } from '../trpc.tsx'
 import { Banner } from '../ui/Banner.tsx'
 import { Button } from '../ui/Button.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
@@ -49,6 +49,7 @@ export function DatasetPage({ name, tab }: { name: string; tab: DatasetTab }) {
 }
 
 function Head({ dataset }: { dataset: DatasetDetail }) {
+  const paths = usePaths()
   const tools = useTools()
   const volume = dataset.type === 'volume'
   const inherited = (name: string) => {

@@ -4,11 +4,10 @@ import { Camera } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { explain } from '../errors.ts'
+import { usePaths, useTRPC } from '../host.tsx'
 import { roleReason } from '../shell/me.ts'
-import { paths } from '../shell/paths.ts'
 import { useTools } from '../shell/useTools.ts'
 import { takeSnapshot } from '../snapshots/menu.tsx'
-import { useTRPC } from '../trpc.tsx'
 import { Button } from '../ui/Button.tsx'
 import { DataTable } from '../ui/DataTable.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
@@ -18,6 +17,7 @@ import { DATASET_COLUMNS } from './columns.tsx'
 import { datasetMenu } from './menu.tsx'
 
 export function DatasetsPage() {
+  const paths = usePaths()
   const datasets = useQuery(useTRPC().datasets.list.queryOptions())
   const tools = useTools()
   const router = useRouter()

@@ -2,9 +2,8 @@
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import type { Dataset } from '../../server/datasets/model.ts'
-import { paths } from '../shell/paths.ts'
+import { useApi, usePaths } from '../host.tsx'
 import { useAction } from '../shell/useAction.ts'
-import { useApi } from '../trpc.tsx'
 import { Field, Input } from '../ui/Field.tsx'
 import { PlanDialog } from '../ui/PlanDialog.tsx'
 
@@ -16,6 +15,7 @@ export default function DestroyDatasetDialog({
   dataset: Dataset
   onClose: () => void
 }) {
+  const paths = usePaths()
   const router = useRouter()
   const last = dataset.name.slice(dataset.name.lastIndexOf('/') + 1)
   const [typed, setTyped] = useState('')

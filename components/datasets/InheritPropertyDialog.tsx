@@ -1,7 +1,7 @@
 'use client'
 import type { Property } from '../../server/pools/model.ts'
+import { useApi } from '../host.tsx'
 import { useAction } from '../shell/useAction.ts'
-import { useApi } from '../trpc.tsx'
 import { PlanDialog } from '../ui/PlanDialog.tsx'
 
 type Props = { dataset: string; property: Property; onClose: () => void }

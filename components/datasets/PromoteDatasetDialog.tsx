@@ -1,7 +1,7 @@
 'use client'
 import type { Dataset } from '../../server/datasets/model.ts'
+import { useApi } from '../host.tsx'
 import { useAction } from '../shell/useAction.ts'
-import { useApi } from '../trpc.tsx'
 import { PlanDialog } from '../ui/PlanDialog.tsx'
 
 /** The clone becomes the original: shared snapshots move to it, and what it was cloned from becomes the clone. */

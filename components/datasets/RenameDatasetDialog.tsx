@@ -2,14 +2,14 @@
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import type { Dataset } from '../../server/datasets/model.ts'
-import { paths } from '../shell/paths.ts'
+import { useApi, usePaths } from '../host.tsx'
 import { useAction } from '../shell/useAction.ts'
-import { useApi } from '../trpc.tsx'
 import { Field, Input } from '../ui/Field.tsx'
 import { PlanDialog } from '../ui/PlanDialog.tsx'
 
 /** A new name, also below another parent of the same pool. */
 export default function RenameDatasetDialog({ dataset, onClose }: { dataset: Dataset; onClose: () => void }) {
+  const paths = usePaths()
   const router = useRouter()
   const [to, setTo] = useState(dataset.name)
   const changed = to !== '' && to !== dataset.name

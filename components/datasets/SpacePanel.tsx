@@ -1,7 +1,7 @@
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import type { DatasetDetail } from '../../server/datasets/model.ts'
-import { paths } from '../shell/paths.ts'
+import { usePaths } from '../host.tsx'
 import { Bytes } from '../ui/Bytes.tsx'
 import { cx } from '../ui/cx.ts'
 import { percent, plural } from '../ui/format.ts'
@@ -9,6 +9,7 @@ import { KeyValues, Panel } from '../ui/Page.tsx'
 
 /** Answers "where did the space go": each part of what is used, what it means, and where to get it back. */
 export function SpacePanel({ dataset, below }: { dataset: DatasetDetail; below: number }) {
+  const paths = usePaths()
   const volume = dataset.type === 'volume'
   const rows: { label: string; colour: string; bytes: number; words: ReactNode }[] = [
     {

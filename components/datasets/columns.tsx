@@ -1,7 +1,7 @@
 import { HardDrive } from 'lucide-react'
 import Link from 'next/link'
 import type { Dataset } from '../../server/datasets/model.ts'
-import { paths } from '../shell/paths.ts'
+import { usePaths } from '../host.tsx'
 import { Bytes } from '../ui/Bytes.tsx'
 import { count } from '../ui/format.ts'
 import { RowLink, useRowTab } from '../ui/TableRow.tsx'
@@ -36,9 +36,7 @@ export const DATASET_COLUMNS: readonly Column<Dataset>[] = [
       return (
         <span className="flex min-w-0 items-center gap-1.5" style={{ paddingLeft: Math.min(depth, 8) * 14 }}>
           {row.type === 'volume' && <HardDrive aria-label="zvol" size={14} className="shrink-0 text-muted" />}
-          <RowLink href={paths.dataset(row.name)} title={row.name} className="truncate font-mono text-sm">
-            {row.name.slice(row.name.lastIndexOf('/') + 1)}
-          </RowLink>
+          <DatasetLink name={row.name} />
         </span>
       )
     },
@@ -105,9 +103,17 @@ export const DATASET_COLUMNS: readonly Column<Dataset>[] = [
   },
 ]
 
+function DatasetLink({ name }: { name: string }) {
+  return (
+    <RowLink href={usePaths().dataset(name)} title={name} className="truncate font-mono text-sm">
+      {name.slice(name.lastIndexOf('/') + 1)}
+    </RowLink>
+  )
+}
+
 function UsedBy({ vm }: { vm: string }) {
   return (
-    <Link href={paths.vm(vm)} tabIndex={useRowTab()} className="truncate hover:underline">
+    <Link href={usePaths().vm(vm)} tabIndex={useRowTab()} className="truncate hover:underline">
       {vm}
     </Link>
   )

@@ -3,7 +3,6 @@ import { lazy } from 'react'
 import type { Dataset } from '../../server/datasets/model.ts'
 import type { Tools } from '../shell/actions.ts'
 import { roleReason } from '../shell/me.ts'
-import { paths } from '../shell/paths.ts'
 import { takeSnapshot } from '../snapshots/menu.tsx'
 import { copyText } from '../ui/Copy.tsx'
 import type { MenuItem } from '../ui/Menu.tsx'
@@ -30,7 +29,7 @@ export function datasetMenu(dataset: Dataset, tools: Tools): MenuItem[] {
   const volume = dataset.type === 'volume'
   return [
     { label: 'Take snapshot…', disabled: operator, onSelect: () => takeSnapshot(tools, [dataset.name]) },
-    { label: 'Show snapshots', onSelect: () => tools.go(paths.dataset(dataset.name, 'snapshots')) },
+    { label: 'Show snapshots', onSelect: () => tools.go(tools.paths.dataset(dataset.name, 'snapshots')) },
     'separator',
     ...(volume
       ? [

@@ -5,13 +5,14 @@ import Link from 'next/link'
 import type { Pool } from '../../server/pools/model.ts'
 import type { Vm } from '../../server/vms/model.ts'
 import { explain } from '../errors.ts'
+import { useHost, usePaths, useTRPC } from '../host.tsx'
 import { paths } from '../shell/paths.ts'
 import { TASK_STATES, VDEV_STATES } from '../shell/state.ts'
 import { useResources } from '../shell/useResources.ts'
 import { useAlerts, useHostStatus } from '../shell/useStatus.ts'
 import { Checklist } from '../system/Checklist.tsx'
 import { taskLine } from '../tasks/words.ts'
-import { useTRPC } from '../trpc.tsx'
+import { useConsoleTRPC } from '../trpc.tsx'
 import { Bytes } from '../ui/Bytes.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { duration, exactTime, plural } from '../ui/format.ts'
@@ -117,6 +118,7 @@ function Verdict({ known }: { known: boolean }) {
 }
 
 function Pools({ pools }: { pools: readonly Pool[] }) {
+  const paths = usePaths()
   if (pools.length === 0)
     return (
       <p className="text-muted">
@@ -152,6 +154,7 @@ function Pools({ pools }: { pools: readonly Pool[] }) {
 }
 
 function Guests({ vms, whyNone }: { vms: readonly Vm[]; whyNone: string | null }) {
+  const paths = usePaths()
   if (whyNone !== null) return <p className="text-muted">{whyNone}</p>
   if (vms.length === 0) {
     return (
@@ -205,7 +208,8 @@ function Load() {
 }
 
 function LastTasks() {
-  const query = useQuery(useTRPC().tasks.list.queryOptions({ limit: 30 }))
+  const host = useHost().id
+  const query = useQuery(useConsoleTRPC().tasks.list.queryOptions({ host, limit: 30 }))
   if (query.error && !query.data) return <ErrorNotice error={explain(query.error)} />
   if (!query.data) return <Loading what="the tasks" lines={4} />
   if (query.data.rows.length === 0)

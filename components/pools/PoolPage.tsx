@@ -4,10 +4,10 @@ import { Ellipsis } from 'lucide-react'
 import type { PoolDetail } from '../../server/pools/model.ts'
 import { PROPERTY_COLUMNS } from '../datasets/propertyColumns.tsx'
 import { explain } from '../errors.ts'
-import { type PoolTab, paths } from '../shell/paths.ts'
+import { usePaths, useTRPC } from '../host.tsx'
+import type { PoolTab } from '../shell/paths.ts'
 import { VDEV_STATES } from '../shell/state.ts'
 import { useTools } from '../shell/useTools.ts'
-import { useTRPC } from '../trpc.tsx'
 import { Banner } from '../ui/Banner.tsx'
 import { DataTable } from '../ui/DataTable.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
@@ -51,6 +51,7 @@ export function PoolPage({ name, tab }: { name: string; tab: PoolTab }) {
 }
 
 function Head({ pool }: { pool: PoolDetail }) {
+  const paths = usePaths()
   const tools = useTools()
   return (
     <>

@@ -2,9 +2,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { explain } from '../errors.ts'
-import { paths } from '../shell/paths.ts'
+import { usePaths, useTRPC } from '../host.tsx'
 import { useTools } from '../shell/useTools.ts'
-import { useTRPC } from '../trpc.tsx'
 import { DataTable } from '../ui/DataTable.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { PageHeader } from '../ui/Page.tsx'
@@ -12,6 +11,7 @@ import { POOL_COLUMNS } from './columns.tsx'
 import { poolMenu } from './menu.tsx'
 
 export function PoolsPage() {
+  const paths = usePaths()
   const pools = useQuery(useTRPC().pools.list.queryOptions())
   const tools = useTools()
   const router = useRouter()

@@ -1,5 +1,5 @@
 import type { Pool } from '../../server/pools/model.ts'
-import { paths } from '../shell/paths.ts'
+import { usePaths } from '../host.tsx'
 import { VDEV_STATES } from '../shell/state.ts'
 import { Bytes } from '../ui/Bytes.tsx'
 import { Meter } from '../ui/Meter.tsx'
@@ -14,11 +14,7 @@ export const POOL_COLUMNS: readonly Column<Pool>[] = [
     min: 90,
     grow: 2,
     always: true,
-    cell: row => (
-      <RowLink href={paths.pool(row.name)} className="truncate font-medium">
-        {row.name}
-      </RowLink>
-    ),
+    cell: row => <PoolLink name={row.name} />,
     sort: row => row.name,
     text: row => row.name,
   },
@@ -72,3 +68,11 @@ export const POOL_COLUMNS: readonly Column<Pool>[] = [
     hidden: true,
   },
 ]
+
+function PoolLink({ name }: { name: string }) {
+  return (
+    <RowLink href={usePaths().pool(name)} className="truncate font-medium">
+      {name}
+    </RowLink>
+  )
+}

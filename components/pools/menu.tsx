@@ -3,7 +3,6 @@ import type { Pool, Scan, ScrubVerb } from '../../server/pools/model.ts'
 import { createFilesystem, createVolume } from '../datasets/menu.tsx'
 import type { Tools } from '../shell/actions.ts'
 import { roleReason } from '../shell/me.ts'
-import { paths } from '../shell/paths.ts'
 import { takeSnapshot } from '../snapshots/menu.tsx'
 import type { MenuItem } from '../ui/Menu.tsx'
 
@@ -41,7 +40,7 @@ export function poolMenu(pool: Pool, tools: Tools, scan: Scan | null = null): Me
       disabled: administrator,
       onSelect: () => createFilesystem(tools, pool.name),
     },
-    { label: 'Show its root dataset', onSelect: () => tools.go(paths.dataset(pool.name)) },
+    { label: 'Show its root dataset', onSelect: () => tools.go(tools.paths.dataset(pool.name)) },
     'separator',
     item('start', scan?.state === 'paused' ? 'Resume scrub' : 'Start scrub'),
     item('pause', 'Pause scrub'),

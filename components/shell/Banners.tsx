@@ -1,17 +1,19 @@
 'use client'
+import { useMaybeHost } from '../host.tsx'
 import { useConnection } from '../live.tsx'
 import { Banner } from '../ui/Banner.tsx'
 import { Time } from '../ui/Time.tsx'
-import { useMe } from './me.ts'
+import { useRole } from './me.ts'
+import { useSeveralHosts } from './useHostList.ts'
 import { useResources } from './useResources.ts'
 import { useHostStatus } from './useStatus.ts'
 
 /** What surrounds every page: lost connection, silent host, a role that only looks. One line each, only while true. */
 export function Banners() {
   const connection = useConnection()
-  const status = useHostStatus()
-  const me = useMe()
-  const { error } = useResources()
+  const host = useMaybeHost()
+  const role = useRole()
+  const several = useSeveralHosts()
   const lost = connection.state === 'lost'
   return (
     <div className="flex flex-col gap-2 empty:hidden [&:not(:empty)]:mb-4">
@@ -20,7 +22,22 @@ export function Banners() {
           What you see was true <Time at={connection.since} />. It connects again by itself.
         </Banner>
       )}
-      {!lost && status?.state === 'lost' && (
+      {!lost && host && <HostBanners />}
+      {role === 'viewer' && (
+        <Banner>
+          {`You are signed in as viewer${several && host ? ' on this host' : ''}: you can look at everything and change nothing.`}
+        </Banner>
+      )}
+    </div>
+  )
+}
+
+function HostBanners() {
+  const status = useHostStatus()
+  const { error } = useResources()
+  return (
+    <>
+      {status?.state === 'lost' && (
         <Banner tone="bad" live title={status.reason ?? 'The host does not answer.'}>
           {status.heardAt !== null && (
             <>
@@ -30,14 +47,11 @@ export function Banners() {
           Skep keeps trying.
         </Banner>
       )}
-      {!lost && status?.state !== 'lost' && error && !error.signedOut && (
+      {status?.state !== 'lost' && error && !error.signedOut && (
         <Banner tone="warning" live title={error.what}>
           {error.next}
         </Banner>
       )}
-      {me?.role === 'viewer' && (
-        <Banner>You are signed in as viewer: you can look at everything and change nothing.</Banner>
-      )}
-    </div>
+    </>
   )
 }

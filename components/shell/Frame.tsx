@@ -2,14 +2,18 @@
 import { usePathname } from 'next/navigation'
 import { lazy, type MouseEvent, type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
 import { explain } from '../errors.ts'
-import { Live, useConnection } from '../live.tsx'
+import { MaybeHostScope, useMaybeHost } from '../host.tsx'
+import { Live, useConnection, useFollowed } from '../live.tsx'
 import { Toaster, toastError } from '../ui/Toast.tsx'
 import { Banners } from './Banners.tsx'
 import { Dialogs } from './dialogs.tsx'
 import { Header } from './Header.tsx'
+import { NotFound } from './NotFound.tsx'
+import { hostOfPath } from './paths.ts'
 import { ResourceTree } from './ResourceTree.tsx'
 import { TaskDrawer } from './TaskDrawer.tsx'
 import { TreeDrawer } from './TreeDrawer.tsx'
+import { useHostList } from './useHostList.ts'
 
 const Palette = lazy(() => import('./Palette.tsx').then(module => ({ default: module.Palette })))
 
@@ -17,11 +21,23 @@ const Palette = lazy(() => import('./Palette.tsx').then(module => ({ default: mo
 export function Frame({ children }: { children: ReactNode }) {
   return (
     <Live>
-      <Dialogs>
-        <Layout>{children}</Layout>
-      </Dialogs>
+      <Here>
+        <Dialogs>
+          <Layout>{children}</Layout>
+        </Dialogs>
+      </Here>
     </Live>
   )
+}
+
+/** The host of the page: the one in its address; with a single host that one, wherever one is. */
+function Here({ children }: { children: ReactNode }) {
+  const hosts = useHostList()
+  const named = hostOfPath(usePathname())?.host ?? null
+  const host = named ?? (hosts?.length === 1 ? (hosts[0]?.id ?? null) : null)
+  const isHere = host !== null && (hosts === null || hosts.some(each => each.id === host))
+  useFollowed(hosts !== null && isHere ? [host] : [])
+  return <MaybeHostScope id={isHere ? host : null}>{children}</MaybeHostScope>
 }
 
 function Layout({ children }: { children: ReactNode }) {
@@ -31,6 +47,7 @@ function Layout({ children }: { children: ReactNode }) {
   const main = useRef<HTMLElement>(null)
   const pathname = usePathname()
   const lost = useConnection().state === 'lost'
+  const isStrange = useMaybeHost() === null && hostOfPath(pathname) !== null
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -90,7 +107,7 @@ function Layout({ children }: { children: ReactNode }) {
         className="min-h-0 min-w-0 overflow-y-auto px-3 pt-4 pb-8 -outline-offset-2 sm:px-6"
       >
         <Banners />
-        {children}
+        {isStrange ? <NotFound /> : children}
       </main>
       <div className="min-w-0 md:col-span-2">
         <TaskDrawer open={tasks} onOpen={setTasks} />

@@ -1,21 +1,20 @@
 'use client'
-import { useQuery } from '@tanstack/react-query'
 import { CircleUser, Menu as MenuIcon, Search, TriangleAlert } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname, useRouter } from 'next/navigation'
-import { useApi, useTRPC } from '../trpc.tsx'
+import { useConsoleApi } from '../trpc.tsx'
 import { IconButton } from '../ui/Button.tsx'
 import { cx } from '../ui/cx.ts'
 import { plural } from '../ui/format.ts'
 import { MenuButton, type MenuItem } from '../ui/Menu.tsx'
-import { Badge } from '../ui/State.tsx'
 import { crumbsOf } from './crumbs.ts'
+import { HostSwitcher } from './HostSwitcher.tsx'
 import { Logo } from './Logo.tsx'
 import { useMe } from './me.ts'
 import { paths } from './paths.ts'
 import { RunningTasks } from './RunningTasks.tsx'
 import { setTheme, type Theme, useTheme } from './theme.ts'
-import { useAlerts, useHostStatus } from './useStatus.ts'
+import { useAllAlerts } from './useStatus.ts'
 
 const THEMES: readonly (readonly [Theme, string])[] = [
   ['system', 'Colours of the system'],
@@ -33,24 +32,17 @@ export function Header({
   onTree: () => void
   onTasks: () => void
 }) {
-  const status = useHostStatus()
-  const host = useQuery(useTRPC().system.facts.queryOptions()).data?.hostname
   return (
     <header className="flex h-12 min-w-0 items-center gap-1 border-line border-b bg-panel px-2 sm:gap-2 sm:px-3">
       <IconButton label="Resources" icon={<MenuIcon size={18} />} onClick={onTree} className="md:hidden" />
       <Link
-        href={paths.overview()}
+        href={paths.home()}
         className="flex h-8 items-center gap-2 rounded-md px-1 font-semibold tracking-tight"
       >
         <Logo />
         <span className="max-sm:sr-only">Skep</span>
       </Link>
-      {host && <span className="truncate text-muted max-lg:hidden">{host}</span>}
-      {status?.kind === 'sandbox' && (
-        <Badge tone="warning" className="bg-warn-soft">
-          <span title="A practice machine: nothing here is real hardware.">sandbox</span>
-        </Badge>
-      )}
+      <HostSwitcher />
       <Crumbs />
       <div className="ml-auto flex shrink-0 items-center gap-1">
         <SearchButton onSearch={onSearch} />
@@ -103,13 +95,13 @@ function SearchButton({ onSearch }: { onSearch: () => void }) {
 }
 
 function AlertsMenu() {
-  const alerts = useAlerts()
+  const alerts = useAllAlerts()
   const router = useRouter()
   const bad = alerts.some(alert => alert.tone === 'bad')
   const label = alerts.length === 0 ? 'No alerts' : plural(alerts.length, 'alert')
   const items = (): MenuItem[] =>
     alerts.length === 0
-      ? [{ label: 'Everything is well', onSelect: () => router.push(paths.overview()) }]
+      ? [{ label: 'Everything is well', onSelect: () => router.push(paths.home()) }]
       : alerts.map(alert => ({
           label: alert.text,
           icon: <TriangleAlert size={14} className={alert.tone === 'bad' ? 'text-bad' : 'text-warn'} />,
@@ -129,7 +121,7 @@ function AlertsMenu() {
 
 function AccountMenu() {
   const me = useMe()
-  const api = useApi()
+  const api = useConsoleApi()
   const router = useRouter()
   const theme = useTheme()
   async function signOut() {

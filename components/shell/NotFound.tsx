@@ -8,7 +8,7 @@ export function NotFound() {
       <h1 className="sr-only">There is no such page</h1>
       <EmptyState
         title="There is no such page"
-        action={<ButtonLink href={paths.overview()}>Go to the overview</ButtonLink>}
+        action={<ButtonLink href={paths.home()}>Go to the overview</ButtonLink>}
       >
         The thing may have been renamed or destroyed, or the address has a mistake.
       </EmptyState>

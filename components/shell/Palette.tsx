@@ -1,19 +1,45 @@
 'use client'
 import { Command } from 'cmdk'
 import { Search } from 'lucide-react'
+import { useRouter } from 'next/navigation'
 import { Dialog as Radix } from 'radix-ui'
 import { useMemo, useState } from 'react'
-import { allThings, paletteEntries } from './things.ts'
-import { useResources } from './useResources.ts'
-import { useTools } from './useTools.ts'
+import { useMaybeHost } from '../host.tsx'
+import { consoleThings, paletteEntries, soughtIn, thingsOfHost } from './things.ts'
+import { useHostList } from './useHostList.ts'
+import { useListsOf } from './useResources.ts'
+import { useToolsOf } from './useTools.ts'
 
 /** Finds any thing and any action by name. */
 export function Palette({ onClose }: { onClose: () => void }) {
-  const { pools, datasets, vms } = useResources()
-  const tools = useTools()
+  const hosts = useHostList()
+  const here = useMaybeHost()?.id ?? null
+  const toolsOf = useToolsOf()
+  const router = useRouter()
   const [query, setQuery] = useState('')
-  const things = useMemo(() => allThings({ pools, datasets, vms }), [pools, datasets, vms])
-  const entries = useMemo(() => paletteEntries(query, things, tools), [query, things, tools])
+  const sought = useMemo(() => soughtIn(query, hosts ?? []), [query, hosts])
+  // Of every host what is short; all that there is of the one on the page, and of the one that is named.
+  const whole = [...new Set([here, sought.host?.id].filter(id => id !== null && id !== undefined))]
+  const answering = (hosts ?? []).filter(host => host.status.state !== 'lost').map(host => host.id)
+  const lists = useListsOf({ whole, light: answering })
+  const things = useMemo(() => {
+    const nearFirst = (hosts ?? []).toSorted((a, b) => Number(b.id === here) - Number(a.id === here))
+    const ofHosts = nearFirst.flatMap(host => {
+      const known = lists.get(host.id)
+      return known ? thingsOfHost(host, known) : []
+    })
+    return [...ofHosts, ...consoleThings()]
+  }, [hosts, here, lists])
+  const entries = useMemo(
+    () =>
+      paletteEntries(sought, things, {
+        toolsOf,
+        here: hosts?.find(host => host.id === here) ?? null,
+        several: (hosts?.length ?? 0) > 1,
+        go: href => router.push(href),
+      }),
+    [sought, things, toolsOf, hosts, here, router],
+  )
   return (
     <Radix.Root open onOpenChange={open => !open && onClose()}>
       <Radix.Portal>

@@ -1,11 +1,11 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import { useTRPC } from '../trpc.tsx'
+import { useConsoleTRPC } from '../trpc.tsx'
 import { Spinner } from '../ui/Spinner.tsx'
 
 /** "2 running", and a way to see them. Nothing where nothing runs. */
 export function RunningTasks({ onOpen }: { onOpen: () => void }) {
-  const trpc = useTRPC()
+  const trpc = useConsoleTRPC()
   const running =
     useQuery(trpc.tasks.list.queryOptions({ state: 'running', limit: 50 })).data?.rows.length ?? 0
   return (

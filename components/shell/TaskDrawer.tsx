@@ -4,8 +4,9 @@ import { ChevronDown, ChevronUp } from 'lucide-react'
 import Link from 'next/link'
 import { lazy, Suspense } from 'react'
 import { shutdownWaitOf } from '../../server/vms/model.ts'
+import { TaskHost } from '../tasks/TaskHost.tsx'
 import { taskDuration, taskLine } from '../tasks/words.ts'
-import { useTRPC } from '../trpc.tsx'
+import { useConsoleTRPC } from '../trpc.tsx'
 import { Loading } from '../ui/Spinner.tsx'
 import { StateMark } from '../ui/State.tsx'
 import { useNow } from '../ui/Time.tsx'
@@ -17,7 +18,7 @@ const TaskPanel = lazy(() => import('../tasks/TaskPanel.tsx').then(module => ({ 
 
 /** The bottom line: the newest task. Open: the last tasks, and what the chosen one runs and reads. */
 export function TaskDrawer({ open, onOpen }: { open: boolean; onOpen: (open: boolean) => void }) {
-  const trpc = useTRPC()
+  const trpc = useConsoleTRPC()
   const tasks = useQuery(trpc.tasks.list.queryOptions({ limit: 30 })).data?.rows
   const newest = tasks?.[0]
   const now = useNow(newest?.state === 'running')
@@ -32,6 +33,7 @@ export function TaskDrawer({ open, onOpen }: { open: boolean; onOpen: (open: boo
               <Link href={paths.task(newest.id)} className="min-w-0 shrink truncate rounded hover:underline">
                 {newest.title}
               </Link>
+              <TaskHost task={newest} />
               {line && <span className="min-w-0 shrink-2 truncate text-muted max-sm:hidden">{line}</span>}
               <span aria-hidden className="shrink-0 text-faint">
                 {taskDuration(newest, now)}
@@ -42,7 +44,7 @@ export function TaskDrawer({ open, onOpen }: { open: boolean; onOpen: (open: boo
           )}
         </div>
         {!open && newest?.state === 'running' && shutdownWaitOf(newest.progress) && (
-          <ForceOffNow key={newest.id} task={newest.id} />
+          <ForceOffNow key={newest.id} task={newest} />
         )}
         <button
           type="button"

@@ -3,21 +3,25 @@ import type { Dataset } from '../../server/datasets/model.ts'
 import type { Pool } from '../../server/pools/model.ts'
 import type { Vm } from '../../server/vms/model.ts'
 import { datasetMenu } from '../datasets/menu.tsx'
+import type { Api } from '../links.ts'
 import { poolMenu } from '../pools/menu.tsx'
-import type { Api } from '../trpc.tsx'
 import type { MenuItem } from '../ui/Menu.tsx'
 import { generalVmMenu, vmMenu } from '../vms/menu.tsx'
-import type { useDialogs } from './dialogs.tsx'
+import type { OpenDialog } from './dialogs.tsx'
+import type { HostPaths } from './paths.ts'
 import type { ActionApi } from './useAction.ts'
 
-/** What a menu of a thing works with. */
+/** What a menu of a thing works with: everything of the thing's own host. */
 export type Tools = {
   api: Api
+  /** On the host. */
   role: Role | null
+  /** Its pages. */
+  paths: HostPaths
   /** Why no guest can be on this host; null where they are at home, or while that is not known. */
-  whyNoGuests: string | null
+  readonly whyNoGuests: string | null
   /** Opens a dialog: `open(close => <DestroyVmDialog vm={vm} onClose={close} />)`. */
-  open: ReturnType<typeof useDialogs>
+  open: OpenDialog
   /** Plans and runs at once what needs no question; errors come as a toast. */
   act: <Input, Result>(api: ActionApi<Input, Result>, input: Input) => Promise<Result | null>
   /** Goes to a page. */

@@ -1,8 +1,9 @@
+import type { HostSummary } from '../../server/hosts/model.ts'
 import type { Pool } from '../../server/pools/model.ts'
 import type { Capability, HostStatus } from '../../server/system/model.ts'
 import type { Vm } from '../../server/vms/model.ts'
 import { percent } from '../ui/format.ts'
-import { paths } from './paths.ts'
+import { type HostPaths, pathsOf } from './paths.ts'
 import { VDEV_STATES } from './state.ts'
 
 export type Alert = { id: string; tone: 'warning' | 'bad'; text: string; href: string }
@@ -19,14 +20,14 @@ type Facts = {
 }
 
 /** Everything that is not well, worst first, each with where to look. */
-export function alertsOf({ pools, vms, capabilities, status }: Facts): Alert[] {
+export function alertsOf({ pools, vms, capabilities, status }: Facts, paths: HostPaths): Alert[] {
   const alerts: Alert[] = []
   if (status?.state === 'lost') {
     alerts.push({
       id: 'host',
       tone: 'bad',
       text: status.reason ?? 'The host does not answer.',
-      href: paths.system(),
+      href: paths.machine(),
     })
   }
   for (const pool of pools ?? []) {
@@ -72,8 +73,43 @@ export function alertsOf({ pools, vms, capabilities, status }: Facts): Alert[] {
       id: `host ${capability.id}`,
       tone: capability.state === 'missing' ? 'bad' : 'warning',
       text: capability.reason,
-      href: paths.system(),
+      href: paths.machine(),
     })
   }
   return alerts.sort((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad'))
+}
+
+/** The same of hosts that are only glanced at: one sentence for each thing, which leads to the host. */
+export function alertsOfHosts(hosts: readonly HostSummary[]): Alert[] {
+  return hosts.flatMap(({ id, name, status, glance }): Alert[] => {
+    const href = pathsOf(id).overview()
+    if (status.state === 'lost') {
+      return [{ id: `lost ${id}`, tone: 'bad', text: `${name} does not answer.`, href }]
+    }
+    const alerts: Alert[] = (glance?.unwell ?? []).map(pool => ({
+      id: `unwell ${id} ${pool}`,
+      tone: 'bad',
+      text: `${name}: the pool ${pool} is not well.`,
+      href: pathsOf(id).pool(pool),
+    }))
+    const full = glance?.fullest
+    if (full && full.percent >= FULL_WARNING) {
+      alerts.push({
+        id: `full ${id} ${full.name}`,
+        tone: full.percent >= FULL_BAD ? 'bad' : 'warning',
+        text: `${name}: the pool ${full.name} is ${percent(full.percent / 100)} full.`,
+        href: pathsOf(id).pool(full.name),
+      })
+    }
+    if (glance && glance.crashed > 0) {
+      const what = glance.crashed === 1 ? 'a guest has' : `${glance.crashed} guests have`
+      alerts.push({
+        id: `crashed ${id}`,
+        tone: 'bad',
+        text: `${name}: ${what} crashed.`,
+        href: pathsOf(id).vms(),
+      })
+    }
+    return alerts
+  })
 }

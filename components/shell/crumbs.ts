@@ -1,40 +1,40 @@
-import { NAV } from './nav.ts'
-import { datasetOfSegments, decode, paths } from './paths.ts'
+import { CONSOLE_PAGES, hostPages } from './nav.ts'
+import { datasetOfSegments, decode, type HostPaths, hostOfPath, paths, pathsOf } from './paths.ts'
 
 export type Crumb = { label: string; href: string }
 
-/** Where a path is, from the outermost thing to the one on the page. The last is the page itself. */
+/** Where a path is, from the outermost thing to the one on the page. The last is the page itself. The host is not among them. */
 export function crumbsOf(pathname: string): Crumb[] {
-  const [noun, ...rest] = pathname.split('/').filter(Boolean)
-  if (noun === undefined) return [{ label: 'Overview', href: paths.overview() }]
-  if (noun === 'datasets' && rest.length > 0) return datasetCrumbs(rest)
-  if (noun === 'pools' && rest[0] !== undefined) {
-    const pool = decode(rest[0]) ?? rest[0]
-    return [
-      { label: 'Pools', href: paths.pools() },
-      { label: pool, href: paths.pool(pool) },
-    ]
-  }
-  const page = NAV.find(each => each.href === `/${noun}`)
+  const of = hostOfPath(pathname)
+  const [noun, ...rest] = (of?.rest ?? pathname).split('/').filter(Boolean)
+  const host = of && pathsOf(of.host)
+  if (!host) return consoleCrumbs(noun, rest)
+  if (noun === undefined) return [{ label: 'Overview', href: host.overview() }]
+  if (noun === 'datasets' && rest.length > 0) return datasetCrumbs(rest, host)
+  const page = hostPages(host).find(each => each.href === `${host.overview()}/${noun}`)
   if (!page) return []
-  const first = rest[0] === undefined ? null : (decode(rest[0]) ?? rest[0])
-  const crumbs = [{ label: page.label, href: page.href }]
-  if (first !== null) {
-    crumbs.push({
-      label: noun === 'tasks' ? `Task ${first}` : first,
-      href: noun === 'vms' ? paths.vm(first) : `${page.href}/${rest[0]}`,
-    })
-  }
+  const name = rest[0] === undefined ? null : (decode(rest[0]) ?? rest[0])
+  const crumbs: Crumb[] = [{ label: page.label, href: page.href }]
+  if (name !== null) crumbs.push({ label: name, href: noun === 'pools' ? host.pool(name) : host.vm(name) })
   return crumbs
 }
 
-function datasetCrumbs(segments: string[]): Crumb[] {
+function consoleCrumbs(noun: string | undefined, rest: string[]): Crumb[] {
+  if (noun === undefined) return [{ label: 'Overview', href: paths.home() }]
+  const page = CONSOLE_PAGES.find(each => each.href === `/${noun}`)
+  if (!page) return []
+  const crumbs = [{ label: page.label, href: page.href }]
+  if (rest[0] !== undefined) crumbs.push({ label: `Task ${rest[0]}`, href: `${page.href}/${rest[0]}` })
+  return crumbs
+}
+
+function datasetCrumbs(segments: string[], host: HostPaths): Crumb[] {
   const found = datasetOfSegments(segments)
-  if (!found) return [{ label: 'Datasets', href: paths.datasets() }]
+  if (!found) return [{ label: 'Datasets', href: host.datasets() }]
   const names = found.dataset.split('/')
   return names.map((label, index) => ({
     label,
-    href: index === 0 ? paths.pool(label) : paths.dataset(names.slice(0, index + 1).join('/')),
+    href: index === 0 ? host.pool(label) : host.dataset(names.slice(0, index + 1).join('/')),
   }))
 }
 
@@ -44,10 +44,11 @@ export function treeHref(pathname: string): string | null {
   if (!last) return null
   if (last.href.startsWith('/tasks/')) return paths.tasks()
   // The root dataset of a pool has no node of its own.
-  const segments = pathname.split('/').filter(Boolean)
-  if (segments[0] === 'datasets' && segments.length > 1) {
+  const of = hostOfPath(pathname)
+  const segments = of?.rest.split('/').filter(Boolean) ?? []
+  if (of && segments[0] === 'datasets' && segments.length > 1) {
     const found = datasetOfSegments(segments.slice(1))
-    if (found && !found.dataset.includes('/')) return paths.pool(found.dataset)
+    if (found && !found.dataset.includes('/')) return pathsOf(of.host).pool(found.dataset)
   }
   return last.href
 }

@@ -1,8 +1,9 @@
 'use client'
 import { createContext, Fragment, type ReactNode, Suspense, use, useCallback, useState } from 'react'
+import { HostScope, useMaybeHost } from '../host.tsx'
 
 type Render = (close: () => void) => ReactNode
-type OpenDialog = (render: Render) => void
+export type OpenDialog = (render: Render) => void
 
 const DialogContext = createContext<OpenDialog>(() => undefined)
 
@@ -11,7 +12,22 @@ const DialogContext = createContext<OpenDialog>(() => undefined)
  * Dialogs are `lazy(() => import(...))`: their code comes when the first one opens.
  */
 export function useDialogs(): OpenDialog {
-  return use(DialogContext)
+  const open = use(DialogContext)
+  const host = useMaybeHost()?.id ?? null
+  // Dialogs hang below the frame: they take along which host they speak of.
+  return useCallback(
+    render => open(host === null ? render : close => <HostScope id={host}>{render(close)}</HostScope>),
+    [open, host],
+  )
+}
+
+/** The same for a thing of any host: `openOn('nas2')(close => ...)`. */
+export function useDialogsOn(): (host: string) => OpenDialog {
+  const open = use(DialogContext)
+  return useCallback(
+    host => render => open(close => <HostScope id={host}>{render(close)}</HostScope>),
+    [open],
+  )
 }
 
 export function Dialogs({ children }: { children: ReactNode }) {

@@ -1,17 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { datasetOfSegments, decode, paths } from './paths.ts'
+import { datasetOfSegments, decode, hostOfPath, pathsOf, samePageOn } from './paths.ts'
+
+const paths = pathsOf('nas')
 
 test('addresses a person can read and send', () => {
-  expect(paths.pool('tank')).toBe('/pools/tank')
-  expect(paths.pool('tank', 'properties')).toBe('/pools/tank/properties')
-  expect(paths.dataset('tank/vms/debian')).toBe('/datasets/tank/vms/debian')
-  expect(paths.dataset('tank/vms/debian', 'snapshots')).toBe('/datasets/tank/vms/debian/@snapshots')
+  expect(paths.pool('tank')).toBe('/nas/pools/tank')
+  expect(paths.pool('tank', 'properties')).toBe('/nas/pools/tank/properties')
+  expect(paths.dataset('tank/vms/debian')).toBe('/nas/datasets/tank/vms/debian')
+  expect(paths.dataset('tank/vms/debian', 'snapshots')).toBe('/nas/datasets/tank/vms/debian/@snapshots')
   expect(paths.snapshot('tank/vms/debian@before upgrade')).toBe(
-    '/datasets/tank/vms/debian/@snapshots?at=before%20upgrade',
+    '/nas/datasets/tank/vms/debian/@snapshots?at=before%20upgrade',
   )
-  expect(paths.vm('debian01', 'console')).toBe('/vms/debian01/console')
-  expect(paths.dataset('tank/my data/50%:x')).toBe('/datasets/tank/my%20data/50%25:x')
+  expect(paths.vm('debian01', 'console')).toBe('/nas/vms/debian01/console')
+  expect(paths.dataset('tank/my data/50%:x')).toBe('/nas/datasets/tank/my%20data/50%25:x')
 })
 
 describe('datasets', () => {
@@ -26,7 +28,7 @@ describe('datasets', () => {
     fc.assert(
       fc.property(dataset, tab, (name, which) => {
         const { pathname } = new URL(paths.dataset(name, which), 'http://console.invalid')
-        expect(datasetOfSegments(pathname.split('/').slice(2))).toEqual({ dataset: name, tab: which })
+        expect(datasetOfSegments(pathname.split('/').slice(3))).toEqual({ dataset: name, tab: which })
       }),
     )
   })
@@ -49,4 +51,19 @@ describe('datasets', () => {
 test('a segment that is no text is null', () => {
   expect(decode('a%20b')).toBe('a b')
   expect(decode('%')).toBeNull()
+})
+
+test('the host is the first segment, but not of the pages of Skep itself', () => {
+  expect(hostOfPath('/nas2/datasets/tank/@snapshots')).toEqual({
+    host: 'nas2',
+    rest: '/datasets/tank/@snapshots',
+  })
+  expect(hostOfPath('/nas2')).toEqual({ host: 'nas2', rest: '/' })
+  for (const path of ['/', '/tasks/12', '/accounts', '/system', '/login', '/setup'])
+    expect(hostOfPath(path)).toBeNull()
+})
+
+test('another host shows the same kind of page', () => {
+  expect(samePageOn('nas2', '/vms/web1/console')).toBe('/nas2/vms')
+  expect(samePageOn('nas2', '/')).toBe('/nas2')
 })

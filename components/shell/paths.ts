@@ -13,32 +13,62 @@ function slashed(name: string): string {
   return name.split('/').map(segment).join('/')
 }
 
+/** Pages of Skep itself. */
 export const paths = {
-  overview: () => '/',
+  home: () => '/',
   login: () => '/login',
   setup: () => '/setup',
-  pools: () => '/pools',
-  pool: (pool: string, tab: PoolTab = 'overview') =>
-    `/pools/${segment(pool)}${tab === 'overview' ? '' : `/${tab}`}`,
-  datasets: () => '/datasets',
-  /**
-   * Tabs follow an `@`, which no dataset's name can hold: `/datasets/tank/vms/debian/@snapshots`. A dataset that is
-   * itself called `snapshots` keeps its address.
-   */
-  dataset: (dataset: string, tab: DatasetTab = 'overview') =>
-    `/datasets/${slashed(dataset)}${tab === 'overview' ? '' : `/@${tab}`}`,
-  /** The list a snapshot is in, with the snapshot marked: `/datasets/tank/vms/debian/@snapshots?at=before`. */
-  snapshot: (snapshot: string) => {
-    const at = snapshot.indexOf('@')
-    return `${paths.dataset(snapshot.slice(0, at), 'snapshots')}?at=${encodeURIComponent(snapshot.slice(at + 1))}`
-  },
-  snapshots: () => '/snapshots',
-  vms: () => '/vms',
-  vm: (vm: string, tab: VmTab = 'overview') => `/vms/${segment(vm)}${tab === 'overview' ? '' : `/${tab}`}`,
   tasks: () => '/tasks',
   task: (id: number) => `/tasks/${id}`,
   accounts: () => '/accounts',
   system: () => '/system',
+}
+
+/** Pages of one host: its id is the first segment of their addresses. */
+export function pathsOf(host: string) {
+  const root = `/${segment(host)}`
+  const dataset = (name: string, tab: DatasetTab = 'overview') =>
+    `${root}/datasets/${slashed(name)}${tab === 'overview' ? '' : `/@${tab}`}`
+  return {
+    overview: () => root,
+    pools: () => `${root}/pools`,
+    pool: (pool: string, tab: PoolTab = 'overview') =>
+      `${root}/pools/${segment(pool)}${tab === 'overview' ? '' : `/${tab}`}`,
+    datasets: () => `${root}/datasets`,
+    /**
+     * Tabs follow an `@`, which no dataset's name can hold: `/nas/datasets/tank/vms/debian/@snapshots`. A dataset that is
+     * itself called `snapshots` keeps its address.
+     */
+    dataset,
+    /** The list a snapshot is in, with the snapshot marked: `/nas/datasets/tank/vms/debian/@snapshots?at=before`. */
+    snapshot: (snapshot: string) => {
+      const at = snapshot.indexOf('@')
+      return `${dataset(snapshot.slice(0, at), 'snapshots')}?at=${encodeURIComponent(snapshot.slice(at + 1))}`
+    },
+    snapshots: () => `${root}/snapshots`,
+    machine: () => `${root}/machine`,
+    vms: () => `${root}/vms`,
+    vm: (vm: string, tab: VmTab = 'overview') =>
+      `${root}/vms/${segment(vm)}${tab === 'overview' ? '' : `/${tab}`}`,
+  }
+}
+
+export type HostPaths = ReturnType<typeof pathsOf>
+
+const OWN = new Set(['accounts', 'login', 'setup', 'system', 'tasks'])
+
+/** The host of an address and what follows it; null for pages of Skep itself. */
+export function hostOfPath(pathname: string): { host: string; rest: string } | null {
+  const [, first = ''] = pathname.split('/', 2)
+  if (first === '' || OWN.has(first)) return null
+  const host = decode(first)
+  return host === null ? null : { host, rest: pathname.slice(first.length + 1) || '/' }
+}
+
+/** The page of another host that is like this one: things have other names there, so of a thing's page its list. */
+export function samePageOn(host: string, rest: string): string {
+  const [, noun = ''] = rest.split('/')
+  return noun === '' ? pathsOf(host).overview() : `${pathsOf(host).overview()}/${noun}`
 }
 
 const DATASET_TABS: readonly DatasetTab[] = ['overview', 'snapshots', 'properties', 'history']

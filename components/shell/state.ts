@@ -1,4 +1,5 @@
 import type { VdevState } from '../../server/pools/model.ts'
+import type { HostStatus } from '../../server/system/model.ts'
 import type { TaskState } from '../../server/tasks/model.ts'
 import type { Tone } from '../ui/State.tsx'
 
@@ -22,4 +23,10 @@ export const TASK_STATES: Record<TaskState, StateWords> = {
   done: { tone: 'ok', word: 'Done' },
   failed: { tone: 'bad', word: 'Failed' },
   interrupted: { tone: 'warning', word: 'Interrupted' },
+}
+
+export const HOST_STATES: Record<HostStatus['state'], StateWords> = {
+  online: { tone: 'ok', word: 'Online' },
+  connecting: { tone: 'busy', word: 'Connecting' },
+  lost: { tone: 'bad', word: 'Does not answer' },
 }

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react'
 import type { MenuItem } from '../ui/Menu.tsx'
 import { type Tools, thingMenus } from './actions.ts'
-import { NAV } from './nav.ts'
-import { paths } from './paths.ts'
-import type { Resources } from './useResources.ts'
+import { CONSOLE_PAGES, hostPages, type NavPage } from './nav.ts'
+import { pathsOf } from './paths.ts'
+import type { Lists } from './useResources.ts'
 
 /** Something the palette can go to. */
 export type Thing = {
@@ -12,8 +12,12 @@ export type Thing = {
   name: string
   href: string
   keywords?: string
+  /** Whose it is; null for pages of Skep itself. */
+  host: PaletteHost | null
   menu: (tools: Tools) => MenuItem[]
 }
+
+export type PaletteHost = { id: string; name: string }
 
 /** A line of the palette. */
 export type Entry = {
@@ -34,48 +38,85 @@ const KINDS: Record<Thing['kind'], string> = {
   vm: 'Virtual machine',
 }
 
-/** Everything that has a page, guests first: they are what people come for. */
-export function allThings({ pools, datasets, vms }: Pick<Resources, 'pools' | 'datasets' | 'vms'>): Thing[] {
+/** Everything of a host that has a page, guests first: they are what people come for. */
+export function thingsOfHost(host: PaletteHost, { pools, datasets, vms }: Lists): Thing[] {
+  const paths = pathsOf(host.id)
   return [
     ...(vms ?? []).map(
       (vm): Thing => ({
-        id: `vm ${vm.name}`,
+        id: `${host.id} vm ${vm.name}`,
         kind: 'vm',
         name: vm.name,
         href: paths.vm(vm.name),
         keywords: 'guest',
+        host,
         menu: tools => thingMenus.vm(vm, tools),
       }),
     ),
     ...(pools ?? []).map(
       (pool): Thing => ({
-        id: `pool ${pool.name}`,
+        id: `${host.id} pool ${pool.name}`,
         kind: 'pool',
         name: pool.name,
         href: paths.pool(pool.name),
+        host,
         menu: tools => thingMenus.pool(pool, tools),
       }),
     ),
-    ...NAV.map(
-      (page): Thing => ({
-        id: `page ${page.href}`,
-        kind: 'page',
-        name: page.label,
-        href: page.href,
-        keywords: page.keywords,
-        menu: () => [],
-      }),
-    ),
+    ...hostPages(paths).map(page => pageThing(page, host)),
     ...(datasets ?? []).map(
       (dataset): Thing => ({
-        id: `dataset ${dataset.name}`,
+        id: `${host.id} dataset ${dataset.name}`,
         kind: dataset.type === 'volume' ? 'zvol' : 'dataset',
         name: dataset.name,
         href: paths.dataset(dataset.name),
+        host,
         menu: tools => thingMenus.dataset(dataset, tools),
       }),
     ),
   ]
+}
+
+/** Pages of Skep itself. */
+export function consoleThings(): Thing[] {
+  return CONSOLE_PAGES.map(page => pageThing(page, null))
+}
+
+function pageThing(page: NavPage, host: PaletteHost | null): Thing {
+  return {
+    id: `page ${page.href}`,
+    kind: 'page',
+    name: page.label,
+    href: page.href,
+    keywords: page.keywords,
+    host,
+    menu: () => [],
+  }
+}
+
+export type Sought = { words: string[]; host: PaletteHost | null }
+
+/**
+ * The words of a query, and the host it names: "start win11 on nas2". A word that is a host's whole name names it; after
+ * "on" the beginning is enough.
+ */
+export function soughtIn(query: string, hosts: readonly PaletteHost[]): Sought {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
+  if (hosts.length < 2) return { words, host: null }
+  const named = (word: string | undefined, isWhole: boolean) =>
+    word === undefined
+      ? undefined
+      : hosts.find(({ id, name }) =>
+          [id, name.toLowerCase()].some(text => (isWhole ? text === word : text.startsWith(word))),
+        )
+  const on = words.lastIndexOf('on')
+  const after = on > 0 ? named(words[on + 1], false) : undefined
+  if (after) return { words: words.toSpliced(on, 2), host: after }
+  for (const [at, word] of words.entries()) {
+    const host = named(word, true)
+    if (host) return { words: words.toSpliced(at, 1), host }
+  }
+  return { words, host: null }
 }
 
 const MOST_THINGS = 12
@@ -85,15 +126,38 @@ const MOST_ENTRIES = 40
  * Lines for what was typed: things whose name holds every word, best first, then actions of things, where some words
  * name the thing and the others the verb ("start win11", "snapshot tank/vms").
  */
-export function paletteEntries(query: string, things: readonly Thing[], tools: Tools): Entry[] {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
-  const general = thingMenus.general(tools)
+export function paletteEntries(
+  { words, host: wanted }: Sought,
+  all: readonly Thing[],
+  hosts: {
+    toolsOf: (host: string) => Tools
+    /** On which one the actions of no single thing are done. */
+    here: PaletteHost | null
+    /** There are several, so that each line says which. */
+    several: boolean
+    go: (href: string) => void
+  },
+): Entry[] {
+  const { toolsOf, go, several } = hosts
+  const things = wanted ? all.filter(thing => thing.host?.id === wanted.id) : all
+  const place = wanted ?? hosts.here
+  const general = place
+    ? thingMenus
+        .general(toolsOf(place.id))
+        .flatMap(item =>
+          item === 'separator' ? [] : [entryOf(item, '', `${place.id} general`, noteOf('Action', place))],
+        )
+    : []
+  const noteFor = (thing: Thing) => noteOf(KINDS[thing.kind], thing.host)
+  function noteOf(kind: string, host: PaletteHost | null) {
+    return several && host ? `${kind} on ${host.name}` : kind
+  }
   if (words.length === 0) {
     return [
       ...things
         .filter(thing => thing.kind === 'page' || thing.kind === 'vm')
-        .map(thing => goTo(thing, tools)),
-      ...general.flatMap(item => (item === 'separator' ? [] : [entryOf(item, '', 'general')])),
+        .map(thing => goTo(thing, noteFor(thing), go)),
+      ...general,
     ].slice(0, MOST_ENTRIES)
   }
   const places = things
@@ -104,7 +168,7 @@ export function paletteEntries(query: string, things: readonly Thing[], tools: T
     .filter(each => each.score > 0)
     .sort((a, b) => b.score - a.score)
     .slice(0, MOST_THINGS)
-    .map(each => goTo(each.thing, tools))
+    .map(each => goTo(each.thing, noteFor(each.thing), go))
   const nameable = things.filter(thing => thing.kind !== 'page')
   const called = nameable
     .map(thing => ({
@@ -119,13 +183,15 @@ export function paletteEntries(query: string, things: readonly Thing[], tools: T
   const named =
     called.length > 0 ? called : nameable.filter(thing => thing.kind === 'vm' || thing.kind === 'pool')
   const actions = [
-    ...general.flatMap(item => (item === 'separator' ? [] : [entryOf(item, '', 'general')])),
+    ...general,
     ...named.flatMap(thing =>
-      thing
-        .menu(tools)
-        .flatMap(item =>
-          item === 'separator' ? [] : [entryOf(item, thing.name, thing.id, KINDS[thing.kind])],
-        ),
+      thing.host === null
+        ? []
+        : thing
+            .menu(toolsOf(thing.host.id))
+            .flatMap(item =>
+              item === 'separator' ? [] : [entryOf(item, thing.name, thing.id, noteFor(thing))],
+            ),
     ),
   ]
     .filter(entry => words.every(word => entry.title.toLowerCase().includes(word)))
@@ -153,11 +219,11 @@ function score(words: readonly string[], text: string, name: string): number {
   return best + 1 / (1 + name.length)
 }
 
-function goTo(thing: Thing, tools: Tools): Entry {
-  return { id: thing.id, title: thing.name, note: KINDS[thing.kind], run: () => tools.go(thing.href) }
+function goTo(thing: Thing, note: string, go: (href: string) => void): Entry {
+  return { id: thing.id, title: thing.name, note, run: () => go(thing.href) }
 }
 
-function entryOf(item: Exclude<MenuItem, 'separator'>, name: string, id: string, note = 'Action'): Entry {
+function entryOf(item: Exclude<MenuItem, 'separator'>, name: string, id: string, note: string): Entry {
   const label = item.label.replace(/…$/, '')
   return {
     id: `${id} ${item.label}`,

@@ -1,7 +1,9 @@
 import type { Dataset } from '../../server/datasets/model.ts'
+import type { HostSummary } from '../../server/hosts/model.ts'
 import type { Pool } from '../../server/pools/model.ts'
 import type { Vm } from '../../server/vms/model.ts'
-import { paths } from './paths.ts'
+import { type HostPaths, paths, pathsOf } from './paths.ts'
+import type { Lists } from './useResources.ts'
 
 /** The tree as data, before it is drawn. */
 export type ThingNode = {
@@ -14,6 +16,7 @@ export type ThingNode = {
         icon: 'overview' | 'pools' | 'datasets' | 'snapshots' | 'tasks' | 'accounts' | 'system'
       }
     | { kind: 'heading' }
+    | { kind: 'host'; host: HostSummary }
     | { kind: 'pool'; pool: Pool; root: Dataset | null }
     | { kind: 'dataset'; dataset: Dataset; vm: Vm | null }
     | { kind: 'vm'; vm: Vm }
@@ -23,17 +26,15 @@ export type ThingNode = {
 
 const collator = new Intl.Collator('en', { numeric: true })
 
-type Lists = { pools: readonly Pool[] | null; datasets: readonly Dataset[] | null; vms: readonly Vm[] | null }
-
-/** Storage: pools → datasets → zvols; guests; pages of the host. */
-export function treeNodes({ pools, datasets, vms }: Lists): ThingNode[] {
+/** Storage: pools → datasets → zvols; and guests. */
+function thingsOf(host: string, { pools, datasets, vms }: Lists, paths: HostPaths): ThingNode[] {
   const byName = new Map((vms ?? []).map(vm => [vm.name, vm]))
   const below = childrenByParent(datasets ?? [])
   const datasetNodes = (parent: string): ThingNode[] =>
     (below.get(parent) ?? []).map(dataset => {
       const children = datasetNodes(dataset.name)
       return {
-        id: `dataset ${dataset.name}`,
+        id: `${host} dataset ${dataset.name}`,
         label: dataset.name.slice(parent.length + 1),
         href: paths.dataset(dataset.name),
         thing: {
@@ -50,7 +51,7 @@ export function treeNodes({ pools, datasets, vms }: Lists): ThingNode[] {
     .map((pool): ThingNode => {
       const children = datasetNodes(pool.name)
       return {
-        id: `pool ${pool.name}`,
+        id: `${host} pool ${pool.name}`,
         label: pool.name,
         href: paths.pool(pool.name),
         thing: { kind: 'pool', pool, root: roots.get(pool.name) ?? null },
@@ -61,29 +62,33 @@ export function treeNodes({ pools, datasets, vms }: Lists): ThingNode[] {
     .sort((a, b) => collator.compare(a.name, b.name))
     .map(
       (vm): ThingNode => ({
-        id: `vm ${vm.name}`,
+        id: `${host} vm ${vm.name}`,
         label: vm.name,
         href: paths.vm(vm.name),
         thing: { kind: 'vm', vm },
       }),
     )
-  const note = (id: string, label: string): ThingNode => ({ id, label, thing: { kind: 'note' } })
+  const note = (id: string, label: string): ThingNode => ({
+    id: `${host} ${id}`,
+    label,
+    thing: { kind: 'note' },
+  })
   return [
     {
-      id: 'storage',
+      id: `${host} storage`,
       label: 'Storage',
       href: paths.pools(),
       thing: { kind: 'heading' },
       children: [
         ...(pools === null ? [note('pools-loading', 'Reading the pools')] : poolNodes),
         {
-          id: 'datasets',
+          id: `${host} datasets`,
           label: 'All datasets',
           href: paths.datasets(),
           thing: { kind: 'page', icon: 'datasets' },
         },
         {
-          id: 'snapshots',
+          id: `${host} snapshots`,
           label: 'All snapshots',
           href: paths.snapshots(),
           thing: { kind: 'page', icon: 'snapshots' },
@@ -91,7 +96,7 @@ export function treeNodes({ pools, datasets, vms }: Lists): ThingNode[] {
       ],
     },
     {
-      id: 'vms',
+      id: `${host} vms`,
       label: 'Virtual machines',
       href: paths.vms(),
       thing: { kind: 'heading' },
@@ -102,28 +107,64 @@ export function treeNodes({ pools, datasets, vms }: Lists): ThingNode[] {
             ? vmNodes
             : [note('vms-none', 'None yet')],
     },
-    {
-      id: 'host',
-      label: 'Host',
-      thing: { kind: 'heading' },
-      children: [
-        {
-          id: 'overview',
-          label: 'Overview',
-          href: paths.overview(),
-          thing: { kind: 'page', icon: 'overview' },
-        },
-        { id: 'tasks', label: 'Tasks', href: paths.tasks(), thing: { kind: 'page', icon: 'tasks' } },
-        {
-          id: 'accounts',
-          label: 'Accounts',
-          href: paths.accounts(),
-          thing: { kind: 'page', icon: 'accounts' },
-        },
-        { id: 'system', label: 'System', href: paths.system(), thing: { kind: 'page', icon: 'system' } },
-      ],
-    },
   ]
+}
+
+type Icon = Extract<ThingNode['thing'], { kind: 'page' }>['icon']
+
+const page = (id: string, label: string, href: string, icon: Icon): ThingNode => ({
+  id,
+  label,
+  href,
+  thing: { kind: 'page', icon },
+})
+
+const consolePages = () => [
+  page('tasks', 'Tasks', paths.tasks(), 'tasks'),
+  page('accounts', 'Accounts', paths.accounts(), 'accounts'),
+  page('system', 'System', paths.system(), 'system'),
+]
+
+/** The tree where there is one host: its things, and all pages. */
+export function treeNodes(host: string, lists: Lists): ThingNode[] {
+  const own = pathsOf(host)
+  const overview = page(`${host} overview`, 'Overview', own.overview(), 'overview')
+  return [
+    ...thingsOf(host, lists, own),
+    { id: 'host', label: 'Host', thing: { kind: 'heading' }, children: [overview, ...consolePages()] },
+  ]
+}
+
+/** The tree where there are several: a level of hosts, whose things are known of the open ones only. */
+export function fleetNodes(hosts: readonly HostSummary[], lists: ReadonlyMap<string, Lists>): ThingNode[] {
+  return [
+    {
+      id: 'hosts',
+      label: 'Hosts',
+      href: paths.home(),
+      thing: { kind: 'heading' },
+      children: hosts.map((host): ThingNode => {
+        const { id, name } = host
+        const own = pathsOf(id)
+        const known = lists.get(id)
+        return {
+          id: hostNode(id),
+          label: name,
+          href: own.overview(),
+          thing: { kind: 'host', host },
+          children: known
+            ? [...thingsOf(id, known, own), page(`${id} machine`, 'Machine', own.machine(), 'system')]
+            : [{ id: `${id} closed`, label: 'Reading the host', thing: { kind: 'note' } }],
+        }
+      }),
+    },
+    { id: 'host', label: 'Skep', thing: { kind: 'heading' }, children: consolePages() },
+  ]
+}
+
+/** The node of a host in the tree of several. */
+export function hostNode(id: string): string {
+  return `host:${id}`
 }
 
 function childrenByParent(datasets: readonly Dataset[]): Map<string, Dataset[]> {
@@ -141,6 +182,11 @@ function childrenByParent(datasets: readonly Dataset[]): Map<string, Dataset[]> 
 }
 
 /** What is open before a person opened or closed anything: the headings and the pools. */
-export function openAtFirst(pools: readonly Pool[]): string[] {
-  return ['storage', 'vms', 'host', ...pools.map(pool => `pool ${pool.name}`)]
+export function openAtFirst(host: string, pools: readonly Pool[]): string[] {
+  return ['hosts', 'host', ...headingsOf(host), ...pools.map(pool => `${host} pool ${pool.name}`)]
+}
+
+/** The headings below a host, which are open as soon as it is. */
+export function headingsOf(host: string): string[] {
+  return [`${host} storage`, `${host} vms`]
 }

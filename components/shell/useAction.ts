@@ -4,8 +4,9 @@ import { createElement, useEffect, useId, useRef, useState } from 'react'
 import type { Plan } from '../../server/tasks/model.ts'
 import { shutdownWaitOf } from '../../server/vms/model.ts'
 import { type Explained, explain, fromApp } from '../errors.ts'
+import { useHost } from '../host.tsx'
 import { taskLine } from '../tasks/words.ts'
-import { useTRPC } from '../trpc.tsx'
+import { useConsoleTRPC } from '../trpc.tsx'
 import { type PlanAction, planDifference } from '../ui/plan.ts'
 import { ForceOffNow } from '../vms/StopLadder.tsx'
 
@@ -37,7 +38,8 @@ export function useAction<Input, Result>(
   input: Input | null,
   options: ActionOptions<Result> = {},
 ): PlanAction {
-  const trpc = useTRPC()
+  const trpc = useConsoleTRPC()
+  const host = useHost().id
   const mount = useId()
   const settled = useSettled(input, TYPING_MS)
   const [answer, setAnswer] = useState<{
@@ -76,7 +78,7 @@ export function useAction<Input, Result>(
   const planError = !answer?.plan && planned.error && !planning ? explain(planned.error) : null
 
   const running = useQuery({
-    ...trpc.tasks.list.queryOptions({ state: 'running', limit: 50 }),
+    ...trpc.tasks.list.queryOptions({ host, state: 'running', limit: 50 }),
     enabled: started !== null,
     staleTime: 0,
   })
@@ -128,7 +130,7 @@ export function useAction<Input, Result>(
       text: task ? taskLine(task) : null,
       share: task?.fraction ?? null,
       command: detail.data?.commands.at(-1) ?? null,
-      jump: task && shutdownWaitOf(task.progress) && createElement(ForceOffNow, { task: task.id }),
+      jump: task && shutdownWaitOf(task.progress) && createElement(ForceOffNow, { task }),
     },
     run: () => void run(),
   }

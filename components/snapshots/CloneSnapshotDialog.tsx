@@ -2,9 +2,8 @@
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import type { Snapshot } from '../../server/snapshots/model.ts'
-import { paths } from '../shell/paths.ts'
+import { useApi, usePaths } from '../host.tsx'
 import { useAction } from '../shell/useAction.ts'
-import { useApi } from '../trpc.tsx'
 import { Field, Input } from '../ui/Field.tsx'
 import { PlanDialog } from '../ui/PlanDialog.tsx'
 
@@ -16,6 +15,7 @@ export default function CloneSnapshotDialog({
   snapshot: Snapshot
   onClose: () => void
 }) {
+  const paths = usePaths()
   const router = useRouter()
   const [target, setTarget] = useState(`${snapshot.dataset}-${snapshot.tag}`.slice(0, 255))
   const action = useAction(useApi().snapshots.clone, target ? { snapshot: snapshot.name, target } : null, {

@@ -1,6 +1,6 @@
 'use client'
+import { useApi } from '../host.tsx'
 import { useAction } from '../shell/useAction.ts'
-import { useApi } from '../trpc.tsx'
 import { plural } from '../ui/format.ts'
 import { PlanDialog } from '../ui/PlanDialog.tsx'
 

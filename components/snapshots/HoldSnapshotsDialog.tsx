@@ -1,7 +1,7 @@
 'use client'
 import { useState } from 'react'
+import { useApi } from '../host.tsx'
 import { useAction } from '../shell/useAction.ts'
-import { useApi } from '../trpc.tsx'
 import { Field, Input } from '../ui/Field.tsx'
 import { plural } from '../ui/format.ts'
 import { PlanDialog } from '../ui/PlanDialog.tsx'

@@ -8,9 +8,8 @@ import {
   rollbackFactsOf,
   type Snapshot,
 } from '../../server/snapshots/model.ts'
-import { paths } from '../shell/paths.ts'
+import { useApi, usePaths } from '../host.tsx'
 import { useAction } from '../shell/useAction.ts'
-import { useApi } from '../trpc.tsx'
 import { Bytes } from '../ui/Bytes.tsx'
 import { Field, Input, RadioCards } from '../ui/Field.tsx'
 import { bytes, plural } from '../ui/format.ts'
@@ -33,6 +32,7 @@ export default function RollbackSnapshotDialog({
   snapshot: Snapshot
   onClose: () => void
 }) {
+  const paths = usePaths()
   const router = useRouter()
   const [way, setWay] = useState<RollbackWay>('keep')
   const [word, setWord] = useState<GuestWord>({ stop: true, start: true, conf: 'today' })

@@ -3,9 +3,8 @@ import { useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import type { GuestWord } from '../../server/snapshots/model.ts'
-import { paths } from '../shell/paths.ts'
+import { useApi, usePaths, useTRPC } from '../host.tsx'
 import { useAction } from '../shell/useAction.ts'
-import { useApi, useTRPC } from '../trpc.tsx'
 import { PlanDialog } from '../ui/PlanDialog.tsx'
 import { GuestChoices } from './GuestChoices.tsx'
 
@@ -19,6 +18,7 @@ type Props = {
 
 /** Brings back what was kept beside a roll back; what is there now is kept in its turn. */
 export default function SwapBackDialog({ kept, live, onClose }: Props) {
+  const paths = usePaths()
   const router = useRouter()
   const [word, setWord] = useState<GuestWord>({ stop: true, start: true, conf: 'today' })
   const action = useAction(

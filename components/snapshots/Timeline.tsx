@@ -1,6 +1,6 @@
 'use client'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useTRPC } from '../trpc.tsx'
+import { useTRPC } from '../host.tsx'
 import { cx } from '../ui/cx.ts'
 import { count } from '../ui/format.ts'
 import { useNow } from '../ui/Time.tsx'

@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../server/snapshots/model.ts'
-import { paths } from '../shell/paths.ts'
+import { usePaths } from '../host.tsx'
 import { Bytes } from '../ui/Bytes.tsx'
 import { plural } from '../ui/format.ts'
 import { Badge } from '../ui/State.tsx'
@@ -87,16 +87,20 @@ export const ALL_SNAPSHOT_COLUMNS: readonly Column<Snapshot>[] = [
     min: 220,
     grow: 4,
     always: true,
-    cell: row => (
-      <RowLink
-        href={paths.dataset(row.dataset, 'snapshots')}
-        title={row.name}
-        className="truncate font-mono text-sm"
-      >
-        {row.name}
-      </RowLink>
-    ),
+    cell: row => <SnapshotLink snapshot={row} />,
     sort: row => row.name,
   },
   ...rest,
 ]
+
+function SnapshotLink({ snapshot: { name, dataset } }: { snapshot: Snapshot }) {
+  return (
+    <RowLink
+      href={usePaths().dataset(dataset, 'snapshots')}
+      title={name}
+      className="truncate font-mono text-sm"
+    >
+      {name}
+    </RowLink>
+  )
+}

@@ -4,7 +4,8 @@ import type { TaskCommand, TaskWithDetail } from '../../server/tasks/model.ts'
 import { shutdownWaitOf } from '../../server/vms/model.ts'
 import { explain, fromApp } from '../errors.ts'
 import { TASK_STATES } from '../shell/state.ts'
-import { useTRPC } from '../trpc.tsx'
+import { useHostName } from '../shell/useHostList.ts'
+import { useConsoleTRPC } from '../trpc.tsx'
 import { Code } from '../ui/Copy.tsx'
 import { cx } from '../ui/cx.ts'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
@@ -18,11 +19,12 @@ import { StateMark } from '../ui/State.tsx'
 import { commandLine } from '../ui/shell.ts'
 import { Time, useNow } from '../ui/Time.tsx'
 import { ForceOffNow } from '../vms/StopLadder.tsx'
+import { TaskHost } from './TaskHost.tsx'
 import { taskDuration, taskLine } from './words.ts'
 
 /** One task: how it stands, what ran with its results, and the plan it followed. Live while it runs. */
 export function TaskDetail({ id, compact }: { id: number; compact?: boolean }) {
-  const trpc = useTRPC()
+  const trpc = useConsoleTRPC()
   const query = useQuery(trpc.tasks.get.queryOptions({ id }))
   if (query.error && !query.data) return <ErrorNotice error={explain(query.error)} />
   if (!query.data) return <Loading what="the task" lines={5} />
@@ -32,6 +34,7 @@ export function TaskDetail({ id, compact }: { id: number; compact?: boolean }) {
 function Detail({ task, compact }: { task: TaskWithDetail; compact?: boolean }) {
   const running = task.state === 'running'
   const now = useNow(running)
+  const hostName = useHostName()
   return (
     <div className="flex flex-col gap-4">
       <div className="flex flex-wrap items-start gap-x-4 gap-y-2">
@@ -40,14 +43,15 @@ function Detail({ task, compact }: { task: TaskWithDetail; compact?: boolean }) 
           <p className={cx('flex flex-wrap items-center gap-x-2', !compact && 'text-base')}>
             <StateMark {...TASK_STATES[task.state]} />
             <span className="text-muted">
-              by {task.userName} · <Time at={task.startedAt} /> · {taskDuration(task, now)}
+              by {task.userName} <TaskHost task={task} /> · <Time at={task.startedAt} /> ·{' '}
+              {taskDuration(task, now)}
             </span>
           </p>
           {!task.error && !['', 'Done.'].includes(taskLine(task)) && (
             <p className="mt-1 break-words">{taskLine(task)}</p>
           )}
         </div>
-        {running && shutdownWaitOf(task.progress) && <ForceOffNow key={task.id} task={task.id} />}
+        {running && shutdownWaitOf(task.progress) && <ForceOffNow key={task.id} task={task} />}
       </div>
       {running && <Progress share={task.fraction} label={task.title} />}
       {task.error && <ErrorNotice error={fromApp(task.error)} />}
@@ -62,7 +66,7 @@ function Detail({ task, compact }: { task: TaskWithDetail; compact?: boolean }) 
             items={[
               ['Number', String(task.id)],
               ['Action', <Code key="action">{task.action}</Code>],
-              ['Host', task.hostId],
+              task.hostId === null ? null : ['Host', hostName(task.hostId)],
               ['Began', exactTime(task.startedAt)],
               task.endedAt === null ? null : ['Ended', exactTime(task.endedAt)],
               task.locks.length === 0 ? null : ['Held meanwhile', task.locks.join(', ')],

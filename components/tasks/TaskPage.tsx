@@ -1,7 +1,7 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { Download } from 'lucide-react'
-import { useTRPC } from '../trpc.tsx'
+import { useConsoleTRPC } from '../trpc.tsx'
 import { Button } from '../ui/Button.tsx'
 import { PageHeader } from '../ui/Page.tsx'
 import { saveJson } from './saveJson.ts'
@@ -9,7 +9,7 @@ import { TaskDetail } from './TaskDetail.tsx'
 
 /** One task, whole: what was asked, what ran, how it ended. */
 export function TaskPage({ id }: { id: number }) {
-  const task = useQuery(useTRPC().tasks.get.queryOptions({ id })).data
+  const task = useQuery(useConsoleTRPC().tasks.get.queryOptions({ id })).data
   return (
     <div className="max-w-4xl">
       <PageHeader

@@ -10,6 +10,7 @@ import { ScrollArea } from '../ui/ScrollArea.tsx'
 import { StateMark } from '../ui/State.tsx'
 import { Time } from '../ui/Time.tsx'
 import { TaskDetail } from './TaskDetail.tsx'
+import { TaskHost } from './TaskHost.tsx'
 
 /** Inside of the task drawer: the last tasks, and beside them the chosen one, live. */
 export function TaskPanel({ tasks }: { tasks: readonly Task[] }) {
@@ -37,7 +38,9 @@ export function TaskPanel({ tasks }: { tasks: readonly Task[] }) {
               )}
             >
               <StateMark quiet {...TASK_STATES[task.state]} />
-              <span className="min-w-0 flex-1 truncate">{task.title}</span>
+              <span className="min-w-0 flex-1 truncate">
+                {task.title} <TaskHost task={task} />
+              </span>
               <Time at={task.startedAt} className="shrink-0 text-faint text-xs" />
             </button>
           </li>

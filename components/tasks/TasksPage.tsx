@@ -7,7 +7,7 @@ import type { Task, TaskState } from '../../server/tasks/model.ts'
 import { type Explained, explain } from '../errors.ts'
 import { paths } from '../shell/paths.ts'
 import { TASK_STATES } from '../shell/state.ts'
-import { useApi, useTRPC } from '../trpc.tsx'
+import { useConsoleApi, useConsoleTRPC } from '../trpc.tsx'
 import { Button } from '../ui/Button.tsx'
 import { DataTable } from '../ui/DataTable.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
@@ -88,8 +88,8 @@ const COLUMNS: readonly Column<Task>[] = [
 
 /** Everything that was ever done, by whom, with what command and result. */
 export function TasksPage() {
-  const trpc = useTRPC()
-  const api = useApi()
+  const trpc = useConsoleTRPC()
+  const api = useConsoleApi()
   const router = useRouter()
   const [state, setState] = useState<TaskState | 'all'>('all')
   const [noun, setNoun] = useState<Noun>('all')

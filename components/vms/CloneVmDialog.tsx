@@ -1,15 +1,15 @@
 'use client'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
-import { paths } from '../shell/paths.ts'
+import { useApi, usePaths } from '../host.tsx'
 import { useAction } from '../shell/useAction.ts'
-import { useApi } from '../trpc.tsx'
 import { Checkbox, Field, Input } from '../ui/Field.tsx'
 import { PlanDialog } from '../ui/PlanDialog.tsx'
 import type { VmDialogProps } from './dialog.ts'
 
 /** A second guest from this one: clones of its zvols, a new uuid and new MAC addresses. */
 export default function CloneVmDialog({ vm, tag = null, onClose }: VmDialogProps & { tag?: string | null }) {
+  const paths = usePaths()
   const router = useRouter()
   const [name, setName] = useState(`${vm.name}-clone`)
   const [network, setNetwork] = useState(false)

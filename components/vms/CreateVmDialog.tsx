@@ -4,10 +4,9 @@ import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { createVmFactsOf, GUEST_KINDS, type GuestKind, type VmChoices } from '../../server/vms/model.ts'
 import { explain } from '../errors.ts'
-import { paths } from '../shell/paths.ts'
+import { useApi, usePaths, useTRPC } from '../host.tsx'
 import { useAction } from '../shell/useAction.ts'
 import { useFresh } from '../shell/useFresh.ts'
-import { useApi, useTRPC } from '../trpc.tsx'
 import { Banner } from '../ui/Banner.tsx'
 import { CodeBlock } from '../ui/Copy.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
@@ -56,6 +55,7 @@ function CreateForm({
   volume: string | null
   onClose: () => void
 }) {
+  const paths = usePaths()
   const router = useRouter()
   const [draft, setDraft] = useState(() => draftFor('linux', choices, volume))
   const set = (change: Partial<Draft>) => setDraft(now => ({ ...now, ...change }))

@@ -1,9 +1,8 @@
 'use client'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
-import { paths } from '../shell/paths.ts'
+import { useApi, usePaths } from '../host.tsx'
 import { useAction } from '../shell/useAction.ts'
-import { useApi } from '../trpc.tsx'
 import { Checkbox, Field, Input } from '../ui/Field.tsx'
 import { plural } from '../ui/format.ts'
 import { PlanDialog } from '../ui/PlanDialog.tsx'
@@ -11,6 +10,7 @@ import type { VmDialogProps } from './dialog.ts'
 
 /** Destroys a guest; each of its zvols only when it is ticked. The name is typed once more before the button is live. */
 export default function DestroyVmDialog({ vm, onClose }: VmDialogProps) {
+  const paths = usePaths()
   const router = useRouter()
   const volumes = vm.disks.flatMap(disk => (disk.dataset ? [disk.dataset] : []))
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set())

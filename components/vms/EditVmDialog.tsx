@@ -4,10 +4,9 @@ import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import type { VmDetail } from '../../server/vms/model.ts'
 import { explain } from '../errors.ts'
-import { paths } from '../shell/paths.ts'
+import { useApi, usePaths, useTRPC } from '../host.tsx'
 import { useAction } from '../shell/useAction.ts'
 import { useFresh } from '../shell/useFresh.ts'
-import { useApi, useTRPC } from '../trpc.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { Checkbox, Field, Input } from '../ui/Field.tsx'
@@ -29,6 +28,7 @@ export default function EditVmDialog({ vm, onClose }: VmDialogProps) {
 }
 
 function EditForm({ vm, onClose }: { vm: VmDetail; onClose: () => void }) {
+  const paths = usePaths()
   const router = useRouter()
   const [name, setName] = useState(vm.name)
   const [cpus, setCpus] = useState(String(vm.cpus ?? ''))

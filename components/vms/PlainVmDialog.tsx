@@ -1,6 +1,6 @@
 'use client'
+import { useApi } from '../host.tsx'
 import { useAction } from '../shell/useAction.ts'
-import { useApi } from '../trpc.tsx'
 import { PlanDialog } from '../ui/PlanDialog.tsx'
 import type { VmDialogProps } from './dialog.ts'
 

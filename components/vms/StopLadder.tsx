@@ -1,10 +1,13 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { roleOn } from '../../server/accounts/model.ts'
+import type { Task } from '../../server/tasks/model.ts'
 import { shutdownWaitOf } from '../../server/vms/model.ts'
 import { explain } from '../errors.ts'
-import { useMay } from '../shell/me.ts'
-import { useApi, useTRPC } from '../trpc.tsx'
+import { useHost, useHosts } from '../host.tsx'
+import { roleReason, useMe } from '../shell/me.ts'
+import { useConsoleTRPC } from '../trpc.tsx'
 import { Button } from '../ui/Button.tsx'
 import { clock } from '../ui/format.ts'
 import { Progress } from '../ui/Meter.tsx'
@@ -12,7 +15,8 @@ import { toastError } from '../ui/Toast.tsx'
 
 /** The clock of a task that gives this guest time to shut down, and the way to jump ahead. Nothing where none does. */
 export function StopLadder({ vm, className }: { vm: string; className?: string }) {
-  const running = useQuery(useTRPC().tasks.list.queryOptions({ state: 'running', limit: 50 }))
+  const host = useHost().id
+  const running = useQuery(useConsoleTRPC().tasks.list.queryOptions({ host, state: 'running', limit: 50 }))
   for (const task of running.data?.rows ?? []) {
     const wait = shutdownWaitOf(task.progress)
     if (wait?.vm !== vm) continue
@@ -33,7 +37,7 @@ export function StopLadder({ vm, className }: { vm: string; className?: string }
               label={`Time that ${vm} has to shut down`}
             />
           </div>
-          <ForceOffNow key={task.id} task={task.id} />
+          <ForceOffNow key={task.id} task={task} />
         </div>
       </section>
     )
@@ -42,21 +46,22 @@ export function StopLadder({ vm, className }: { vm: string; className?: string }
 }
 
 /** Leaves the guest no more time: the task that waits for it cuts its power. */
-export function ForceOffNow({ task }: { task: number }) {
-  const api = useApi()
-  const may = useMay()
+export function ForceOffNow({ task }: { task: Pick<Task, 'id' | 'hostId'> }) {
+  const access = useHosts()
+  const me = useMe()
+  const host = task.hostId ?? ''
   const [pressed, setPressed] = useState(false)
   async function nudge() {
     setPressed(true)
     try {
-      await api.tasks.nudge.mutate({ id: task })
+      await access(host).api.tasks.nudge.mutate({ id: task.id })
     } catch (error) {
       toastError(explain(error))
       setPressed(false)
     }
   }
   return (
-    <Button small disabled={may('operator')} busy={pressed} onClick={nudge}>
+    <Button small disabled={roleReason(me && roleOn(me, host), 'operator')} busy={pressed} onClick={nudge}>
       Force off now
     </Button>
   )

@@ -1,7 +1,7 @@
 'use client'
 import { Play } from 'lucide-react'
 import type { VmDetail } from '../../server/vms/model.ts'
-import { paths } from '../shell/paths.ts'
+import { usePaths } from '../host.tsx'
 import { useTools } from '../shell/useTools.ts'
 import { Button } from '../ui/Button.tsx'
 import { doToVm, vmReason } from './menu.tsx'
@@ -17,6 +17,7 @@ export function VmConsolePage({ name }: { name: string }) {
 }
 
 function Console({ vm }: { vm: VmDetail }) {
+  const paths = usePaths()
   const tools = useTools()
   return (
     <Screen

@@ -4,9 +4,8 @@ import { Ellipsis, Play, Power } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { VmDetail } from '../../server/vms/model.ts'
 import { explain } from '../errors.ts'
-import { paths } from '../shell/paths.ts'
+import { usePaths, useTRPC } from '../host.tsx'
 import { useTools } from '../shell/useTools.ts'
-import { useTRPC } from '../trpc.tsx'
 import { Banner } from '../ui/Banner.tsx'
 import { Button } from '../ui/Button.tsx'
 import { cx } from '../ui/cx.ts'
@@ -51,6 +50,7 @@ export function VmFrame({
 }
 
 function Head({ vm }: { vm: VmDetail }) {
+  const paths = usePaths()
   const tools = useTools()
   const alive = isAlive(vm.state)
   const verb = (

@@ -2,8 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import type { VmDetail } from '../../server/vms/model.ts'
-import { paths } from '../shell/paths.ts'
-import { useTRPC } from '../trpc.tsx'
+import { usePaths, useTRPC } from '../host.tsx'
 import { Bytes } from '../ui/Bytes.tsx'
 import { bytes } from '../ui/format.ts'
 import { Meter } from '../ui/Meter.tsx'
@@ -20,6 +19,7 @@ export function VmOverviewPage({ name }: { name: string }) {
 }
 
 function Overview({ vm }: { vm: VmDetail }) {
+  const paths = usePaths()
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-2">
       <div className="flex min-w-0 flex-col gap-4">
@@ -102,6 +102,7 @@ function Share({ label, share, words }: { label: string; share: number; words: s
 }
 
 function Attached({ vm }: { vm: VmDetail }) {
+  const paths = usePaths()
   const datasets = useQuery(useTRPC().datasets.list.queryOptions()).data?.value
   return (
     <Panel title="Disks and network">
@@ -147,6 +148,7 @@ function Attached({ vm }: { vm: VmDetail }) {
 }
 
 function LastExits({ vm }: { vm: VmDetail }) {
+  const paths = usePaths()
   const exits = vm.runs.flatMap(run => (run.exit ? [run.exit] : [])).slice(0, 5)
   return (
     <Panel

@@ -1,7 +1,7 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { explain } from '../errors.ts'
-import { useTRPC } from '../trpc.tsx'
+import { useTRPC } from '../host.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { Loading } from '../ui/Spinner.tsx'
 import { Screen } from './screen/Screen.tsx'

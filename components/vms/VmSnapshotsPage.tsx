@@ -2,8 +2,8 @@
 import { Camera } from 'lucide-react'
 import Link from 'next/link'
 import type { VmDetail } from '../../server/vms/model.ts'
+import { usePaths } from '../host.tsx'
 import { roleReason } from '../shell/me.ts'
-import { paths } from '../shell/paths.ts'
 import { useTools } from '../shell/useTools.ts'
 import { takeSnapshot } from '../snapshots/menu.tsx'
 import { SnapshotTable } from '../snapshots/SnapshotTable.tsx'
@@ -18,6 +18,7 @@ export function VmSnapshotsPage({ name }: { name: string }) {
 
 /** The snapshots of each zvol of the guest; one button snapshots all of them at the same moment. */
 function Snapshots({ vm }: { vm: VmDetail }) {
+  const paths = usePaths()
   const tools = useTools()
   const volumes = vm.disks.flatMap(disk => (disk.dataset ? [disk.dataset] : []))
   if (volumes.length === 0) {

@@ -4,9 +4,8 @@ import { Plus } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useMemo } from 'react'
 import { explain } from '../errors.ts'
-import { paths } from '../shell/paths.ts'
+import { usePaths, useTRPC } from '../host.tsx'
 import { useTools } from '../shell/useTools.ts'
-import { useTRPC } from '../trpc.tsx'
 import { Button } from '../ui/Button.tsx'
 import { DataTable } from '../ui/DataTable.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
@@ -15,6 +14,7 @@ import { vmColumns } from './columns.tsx'
 import { createVm, createVmReason, vmMenu } from './menu.tsx'
 
 export function VmsPage() {
+  const paths = usePaths()
   const trpc = useTRPC()
   const vms = useQuery(trpc.vms.list.queryOptions())
   const tools = useTools()

@@ -1,7 +1,7 @@
 import { Play, Power } from 'lucide-react'
 import type { Vm, VmVerb } from '../../server/vms/model.ts'
+import { usePaths } from '../host.tsx'
 import type { Tools } from '../shell/actions.ts'
-import { paths } from '../shell/paths.ts'
 import { IconButton } from '../ui/Button.tsx'
 import { Bytes } from '../ui/Bytes.tsx'
 import { StateMark } from '../ui/State.tsx'
@@ -71,6 +71,14 @@ function PowerButton({ vm, tools }: { vm: Vm; tools: Tools }) {
   )
 }
 
+function VmLink({ name }: { name: string }) {
+  return (
+    <RowLink href={usePaths().vm(name)} className="truncate font-medium">
+      {name}
+    </RowLink>
+  )
+}
+
 const STATE: readonly Column<Vm>[] = [
   {
     id: 'name',
@@ -78,11 +86,7 @@ const STATE: readonly Column<Vm>[] = [
     min: 130,
     grow: 2,
     always: true,
-    cell: vm => (
-      <RowLink href={paths.vm(vm.name)} className="truncate font-medium">
-        {vm.name}
-      </RowLink>
-    ),
+    cell: vm => <VmLink name={vm.name} />,
     sort: vm => vm.name,
     text: vm => vm.name,
   },

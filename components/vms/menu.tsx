@@ -3,7 +3,6 @@ import { lazy, type ReactNode } from 'react'
 import { type Vm, type VmVerb, whyNot } from '../../server/vms/model.ts'
 import type { Tools } from '../shell/actions.ts'
 import { roleReason } from '../shell/me.ts'
-import { paths } from '../shell/paths.ts'
 import type { MenuItem } from '../ui/Menu.tsx'
 
 const CreateVmDialog = lazy(() => import('./CreateVmDialog.tsx'))
@@ -73,7 +72,7 @@ export function vmMenu(vm: Vm, tools: Tools): MenuItem[] {
       onSelect: () => doToVm(vm, verb, tools),
     })),
   ])
-  return [{ label: 'Open console', onSelect: () => tools.go(paths.vm(vm.name, 'console')) }, ...verbs]
+  return [{ label: 'Open console', onSelect: () => tools.go(tools.paths.vm(vm.name, 'console')) }, ...verbs]
 }
 
 /** Why this account cannot make a guest on this host; null when it can. */

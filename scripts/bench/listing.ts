@@ -17,7 +17,7 @@ const LIST = ['zfs', 'list', '-Hp', '-o', 'name,guid,createtxg', '-s', 'name', '
 export async function listingRows(bench: Bench): Promise<Row[]> {
   const { skep, session, host } = bench
   await make(bench)
-  const { api } = session
+  const { api, own } = session
   const page = { offset: 0, limit: 100 }
   const rawMs = median(await timed(COLD_ROUNDS, () => raw(host, ...LIST)))
   const spawnedMs = median(await timed(COLD_ROUNDS, () => skep.terminal(...LIST)))
@@ -29,7 +29,7 @@ export async function listingRows(bench: Bench): Promise<Row[]> {
   for (let round = 0; round < COLD_ROUNDS; round++) {
     await skep.end()
     await skep.start()
-    await api.accounts.me.query()
+    await own.accounts.me.query()
     idle.push(rssMiB(skep.pid))
     const began = performance.now()
     const { total } = await api.snapshots.list.query(page)

@@ -20,7 +20,7 @@ export async function processRows({ skep, session }: Bench): Promise<Row[]> {
     const began = performance.now()
     await skep.start()
     warm.push(performance.now() - began)
-    await session.api.accounts.me.query()
+    await session.own.accounts.me.query()
     idle.push(rssMiB(skep.pid))
   }
   const cold = median(

@@ -20,7 +20,7 @@ export async function screenRows({ skep, session, host }: Bench): Promise<Row[]>
   async function through(encodings: number[]): Promise<number> {
     const headers = { cookie: session.cookie, origin: skep.url }
     const browser = browserAt(
-      `${skep.url.replace('http', 'ws')}${vncPath(GUEST, { tab: `bench${encodings.length}` })}`,
+      `${skep.url.replace('http', 'ws')}${vncPath('sandbox', GUEST, { tab: `bench${encodings.length}` })}`,
       headers,
     )
     await browser.greet(encodings)

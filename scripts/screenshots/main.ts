@@ -27,9 +27,9 @@ async function oldLocks(skep: Console): Promise<void> {
 }
 
 /** A morning's work, so that there is something to see. */
-async function work(skep: Console, { api, cookie }: Session, browser: Browser): Promise<void> {
-  await api.accounts.create.mutate({ name: 'mira', role: 'operator', password: 'straw and honey, always' })
-  await api.accounts.create.mutate({ name: 'watch', role: 'viewer', password: 'straw and honey, always' })
+async function work(skep: Console, { api, own, cookie }: Session, browser: Browser): Promise<void> {
+  await own.accounts.create.mutate({ name: 'mira', role: 'operator', password: 'straw and honey, always' })
+  await own.accounts.create.mutate({ name: 'watch', role: 'viewer', password: 'straw and honey, always' })
   await act(api.pools.scrub, { pool: 'tank', verb: 'start' })
   await act(api.vms.start, { vm: 'debian01' })
   await act(api.datasets.setProperty, { dataset: 'tank/media', name: 'quota', value: '1500G' })
@@ -94,7 +94,7 @@ async function main(): Promise<void> {
     const watcher = await windowFor(browser, 'light', { baseURL: skep.url, cookie, shiftMs })
     await (await watcher.newPage()).goto('/')
     await work(skep, session, browser)
-    await session.api.accounts.logout.mutate()
+    await session.own.accounts.logout.mutate()
     for (const look of LOOKS) await take(SCENES, look, cookie)
   } finally {
     await browser.close()

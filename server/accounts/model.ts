@@ -6,10 +6,19 @@ export function mayAct(has: Role, needs: Role): boolean {
   return ROLES.indexOf(has) >= ROLES.indexOf(needs)
 }
 
+/** What an account may do on one host, where that differs from its role: `none` hides the host. */
+export const HOST_ROLES = ['none', ...ROLES] as const
+export type HostRole = (typeof HOST_ROLES)[number]
+
+/** Role of an account on one host instead of its own. */
+export type HostException = { host: string; role: HostRole }
+
 export type Account = {
   id: number
   name: string
   role: Role
+  /** Hosts where it has another role. */
+  exceptions: HostException[]
   createdAt: number
   lastLoginAt: number | null
   disabled: boolean
@@ -23,6 +32,12 @@ export type Session = {
   address: string
   userAgent: string
   current: boolean
+}
+
+/** The account's role on a host; null where the host is hidden from it. */
+export function roleOn(account: Pick<Account, 'role' | 'exceptions'>, host: string): Role | null {
+  const role = account.exceptions.find(each => each.host === host)?.role ?? account.role
+  return role === 'none' ? null : role
 }
 
 const PASSWORD_MIN = 12

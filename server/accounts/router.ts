@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import { AppError } from '../errors.ts'
-import { procedure, publicProcedure, router } from '../trpc.ts'
+import { consoleProcedure, publicProcedure, router } from '../trpc.ts'
 import type { SignedIn } from './accounts.ts'
 import { clearedCookie, sessionCookie } from './cookie.ts'
 import {
@@ -18,7 +18,12 @@ import type { Account } from './model.ts'
 /** Puts the session into the browser; the answer is the account. */
 function welcome(ctx: Context, signedIn: SignedIn): Account {
   ctx.setCookie(sessionCookie(ctx.cookieName, signedIn.cookie, ctx.secure))
-  return signedIn.account
+  return withoutHidden(signedIn.account)
+}
+
+/** What is hidden from somebody is not named to them either. */
+function withoutHidden(account: Account): Account {
+  return { ...account, exceptions: account.exceptions.filter(each => each.role !== 'none') }
 }
 
 const browser = (ctx: Context) => ({ address: ctx.address, userAgent: ctx.userAgent })
@@ -31,7 +36,7 @@ export const accountsRouter = router({
     const signedIn = await ctx.accounts.setup(input, browser(ctx))
     const { name } = signedIn.account
     const title = `Set Skep up with the administrator ${name}`
-    await ctx.tasks.audit({ action: 'accounts.setup', title, userName: name }, () => null)
+    await ctx.audit({ action: 'accounts.setup', title, userName: name }, () => null)
     return welcome(ctx, signedIn)
   }),
   login: publicProcedure.input(loginInput).mutation(async ({ ctx, input }) => {
@@ -46,29 +51,29 @@ export const accountsRouter = router({
       throw error
     }
   }),
-  logout: procedure('viewer').mutation(({ ctx }) => {
+  logout: consoleProcedure('viewer').mutation(({ ctx }) => {
     ctx.accounts.signOut(ctx.caller.sessionId)
     ctx.setCookie(clearedCookie(ctx.cookieName, ctx.secure))
     return null
   }),
-  me: procedure('viewer').query(({ ctx }) => ctx.caller.account),
-  sessions: procedure('viewer').query(({ ctx }) =>
+  me: consoleProcedure('viewer').query(({ ctx }) => withoutHidden(ctx.caller.account)),
+  sessions: consoleProcedure('viewer').query(({ ctx }) =>
     ctx.accounts.sessions(ctx.caller.account.id, ctx.caller.sessionId),
   ),
-  signOutEverywhere: procedure('viewer').mutation(async ({ ctx }) => {
+  signOutEverywhere: consoleProcedure('viewer').mutation(async ({ ctx }) => {
     const { name, id } = ctx.caller.account
-    await ctx.tasks.audit(
+    await ctx.audit(
       { action: 'accounts.signOutEverywhere', title: `Sign ${name} out everywhere`, userName: name },
       () => ctx.accounts.signOutEverywhere(id),
     )
     ctx.setCookie(clearedCookie(ctx.cookieName, ctx.secure))
     return null
   }),
-  changePassword: procedure('viewer')
+  changePassword: consoleProcedure('viewer')
     .input(changePasswordInput)
     .mutation(async ({ ctx, input }) => {
       const { account, sessionId } = ctx.caller
-      await ctx.tasks.audit(
+      await ctx.audit(
         {
           action: 'accounts.changePassword',
           title: `Change the password of ${account.name}`,
@@ -79,11 +84,11 @@ export const accountsRouter = router({
       return null
     }),
 
-  list: procedure('administrator').query(({ ctx }) => ctx.accounts.list()),
-  create: procedure('administrator')
+  list: consoleProcedure('administrator').query(({ ctx }) => ctx.accounts.list()),
+  create: consoleProcedure('administrator')
     .input(createAccountInput)
     .mutation(({ ctx, input }) =>
-      ctx.tasks.audit(
+      ctx.audit(
         {
           action: 'accounts.create',
           title: `Create the account ${input.name} as ${input.role}`,
@@ -92,11 +97,11 @@ export const accountsRouter = router({
         () => ctx.accounts.create(input),
       ),
     ),
-  setRole: procedure('administrator')
+  setRole: consoleProcedure('administrator')
     .input(setRoleInput)
     .mutation(({ ctx, input }) => {
       const { name } = ctx.accounts.get(input.id)
-      return ctx.tasks.audit(
+      return ctx.audit(
         {
           action: 'accounts.setRole',
           title: `Make ${name} ${input.role}`,
@@ -105,11 +110,11 @@ export const accountsRouter = router({
         () => ctx.accounts.setRole(input.id, input.role),
       )
     }),
-  setDisabled: procedure('administrator')
+  setDisabled: consoleProcedure('administrator')
     .input(setDisabledInput)
     .mutation(({ ctx, input }) => {
       const { name } = ctx.accounts.get(input.id)
-      return ctx.tasks.audit(
+      return ctx.audit(
         {
           action: 'accounts.setDisabled',
           title: `${input.disabled ? 'Disable' : 'Enable'} the account ${name}`,
@@ -118,11 +123,11 @@ export const accountsRouter = router({
         () => ctx.accounts.setDisabled(input.id, input.disabled),
       )
     }),
-  resetPassword: procedure('administrator')
+  resetPassword: consoleProcedure('administrator')
     .input(resetPasswordInput)
     .mutation(({ ctx, input }) => {
       const { name } = ctx.accounts.get(input.id)
-      return ctx.tasks.audit(
+      return ctx.audit(
         {
           action: 'accounts.resetPassword',
           title: `Give ${name} a new password`,
@@ -131,11 +136,11 @@ export const accountsRouter = router({
         () => ctx.accounts.resetPassword(input.id, input.password),
       )
     }),
-  remove: procedure('administrator')
+  remove: consoleProcedure('administrator')
     .input(removeAccountInput)
     .mutation(({ ctx, input }) => {
       const { name } = ctx.accounts.get(input.id)
-      return ctx.tasks.audit(
+      return ctx.audit(
         {
           action: 'accounts.remove',
           title: `Remove the account ${name}`,

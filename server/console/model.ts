@@ -1,5 +1,5 @@
 /**
- * The wire between a browser and a guest's screen: one WebSocket, `/ws/vnc/<guest>`.
+ * The wire between a browser and a guest's screen: one WebSocket, `/ws/vnc/<host>/<guest>`.
  *
  *   Text frames are control messages, one JSON object each, from Skep to the browser only (`VncControl`).
  *   Binary frames are RFB, exactly what an RFB client library expects from a TCP connection.
@@ -71,10 +71,10 @@ export const VNC_CLOSE = {
  * connection breaks and the same tab of the same session comes back before Skep has noticed, it gets the screen again
  * at once, without `take`.
  */
-export function vncPath(guest: string, options: { tab: string; take?: boolean }): string {
+export function vncPath(host: string, guest: string, options: { tab: string; take?: boolean }): string {
   const query = new URLSearchParams({ tab: options.tab })
   if (options.take) query.set('take', '1')
-  return `/ws/vnc/${encodeURIComponent(guest)}?${query}`
+  return `/ws/vnc/${encodeURIComponent(host)}/${encodeURIComponent(guest)}?${query}`
 }
 
 /** Reads a text frame; null for anything that is not one of ours. */

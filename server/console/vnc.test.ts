@@ -3,7 +3,6 @@ import { createServer } from 'node:http'
 import pino from 'pino'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { WebSocketServer } from 'ws'
-import type { Role } from '../accounts/model.ts'
 import { AppError } from '../errors.ts'
 import { quietInventory, scriptedHost } from '../testing.ts'
 import type { Vm } from '../vms/model.ts'
@@ -43,13 +42,13 @@ async function consoleFor(options: {
   const server = createServer()
   server.on('upgrade', (request, socket, head) => {
     const query = URL.parse(request.url ?? '', 'http://x')?.searchParams ?? new URLSearchParams()
-    const role: Role = query.get('role') === 'viewer' ? 'viewer' : 'operator'
     const name = query.get('user') ?? ''
     sockets.handleUpgrade(request, socket, head, client => {
       void hubs.open({
         socket: client,
         guest: 'web1',
-        account: { id: 1, name, role, createdAt: 0, lastLoginAt: null, disabled: false },
+        user: name,
+        viewOnly: query.get('role') === 'viewer',
         sessionId: `session of ${name}`,
         address: '192.0.2.1',
         tab: query.get('tab') ?? 'tab',

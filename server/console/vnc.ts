@@ -1,5 +1,4 @@
 import { createWebSocketStream, type WebSocket } from 'ws'
-import { type Account, mayAct } from '../accounts/model.ts'
 import { AppError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import type { Inventory } from '../inventory/inventory.ts'
@@ -21,14 +20,16 @@ const PART_MS = 2000
 export type Visitor = {
   socket: WebSocket
   guest: string
-  account: Account
+  user: string
+  /** Its keys and pointer go nowhere. */
+  viewOnly: boolean
   sessionId: string
   address: string
   tab: string
   take: boolean
 }
 
-type Viewer = Visitor & { since: number; viewOnly: boolean; pressed: Pressed }
+type Viewer = Visitor & { since: number; pressed: Pressed }
 
 /** One guest: who looks at it, and the one connection to it. */
 type Hub = { viewer: Viewer; upstream: Promise<Upstream> }
@@ -81,7 +82,7 @@ export function createVncHubs(options: {
         upstream.send(releaseAll(before.pressed))
       })
       .catch(() => undefined)
-    tell(before.socket, { type: 'taken', by: viewer.account.name })
+    tell(before.socket, { type: 'taken', by: viewer.user })
     part(before.socket, VNC_CLOSE.taken)
   }
 
@@ -102,17 +103,17 @@ export function createVncHubs(options: {
     const present = hubs.get(guest)
     let takenFrom: string | null = null
     if (present && !mayHave(viewer, present.viewer)) {
-      const { account, since, address, viewOnly } = present.viewer
+      const { user, since, address, viewOnly } = present.viewer
       tell(socket, {
         type: 'busy',
-        holder: { user: account.name, since, address, viewOnly },
+        holder: { user, since, address, viewOnly },
         mayTake: mayTake(viewer, present.viewer),
       })
       part(socket, VNC_CLOSE.busy)
       return
     }
     if (present) {
-      takenFrom = present.viewer.tab === viewer.tab ? null : present.viewer.account.name
+      takenFrom = present.viewer.tab === viewer.tab ? null : present.viewer.user
       takeOver(present, viewer)
     }
     const connection = present ? null : connect(guest)
@@ -206,14 +207,20 @@ export function createVncHubs(options: {
   return {
     /** Serves one browser until it leaves, is pushed away or the picture ends. Never rejects. */
     open(visitor: Visitor): Promise<void> {
-      const viewOnly = !mayAct(visitor.account.role, 'operator')
-      return serve({ ...visitor, since: now(), viewOnly, pressed: { keys: new Map(), pointer: null } })
+      return serve({ ...visitor, since: now(), pressed: { keys: new Map(), pointer: null } })
     },
     /** Number of guests somebody looks at. */
     get size() {
       return hubs.size
     },
   }
+}
+
+/** The host itself cannot be opened. */
+export function turnAway(socket: WebSocket, error: unknown) {
+  const message = error instanceof AppError ? error.message : 'The machine does not answer.'
+  tell(socket, { type: 'reason', code: 'unreachable', message, retry: true })
+  part(socket, VNC_CLOSE.reason)
 }
 
 function tell(socket: WebSocket, message: VncControl) {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { type Account, ROLES, type Role } from '../accounts/model.ts'
+import { type Account, HOST_ROLES, type HostException, ROLES, type Role } from '../accounts/model.ts'
 import type { Database } from './database.ts'
 
 const accountRow = z.object({
@@ -12,18 +12,24 @@ const accountRow = z.object({
   last_login_at: z.nullable(z.number()),
 })
 
+const exceptionRow = z.object({ host: z.string(), role: z.enum(HOST_ROLES) })
+
 /** An account with its password hash, which stays on this side of the services. */
 export type StoredAccount = { account: Account; password: string }
 
-function stored(row: unknown): StoredAccount | null {
+function stored(db: Database, row: unknown): StoredAccount | null {
   if (row === undefined) return null
   const parsed = z.parse(accountRow, row)
+  const exceptions = db
+    .prepare('SELECT host_id AS host, role FROM account_host WHERE account_id = ? ORDER BY host_id')
+    .all(parsed.id)
   return {
     password: parsed.password,
     account: {
       id: parsed.id,
       name: parsed.name,
       role: parsed.role,
+      exceptions: exceptions.map(each => z.parse(exceptionRow, each)),
       createdAt: parsed.created_at,
       lastLoginAt: parsed.last_login_at,
       disabled: parsed.disabled !== 0,
@@ -45,15 +51,15 @@ export function countOtherAdministrators(db: Database, except: number): number {
 
 export function listAccounts(db: Database): Account[] {
   const rows = db.prepare('SELECT * FROM account ORDER BY name').all()
-  return rows.flatMap(row => stored(row)?.account ?? [])
+  return rows.flatMap(row => stored(db, row)?.account ?? [])
 }
 
 export function accountById(db: Database, id: number): StoredAccount | null {
-  return stored(db.prepare('SELECT * FROM account WHERE id = ?').get(id))
+  return stored(db, db.prepare('SELECT * FROM account WHERE id = ?').get(id))
 }
 
 export function accountByName(db: Database, name: string): StoredAccount | null {
-  return stored(db.prepare('SELECT * FROM account WHERE name = ?').get(name))
+  return stored(db, db.prepare('SELECT * FROM account WHERE name = ?').get(name))
 }
 
 export function insertAccount(
@@ -68,6 +74,17 @@ export function insertAccount(
 
 export function updateRole(db: Database, id: number, role: Role) {
   db.prepare('UPDATE account SET role = ? WHERE id = ?').run(role, id)
+}
+
+/** The account has these roles on these hosts, and its own on all others. */
+export function replaceExceptions(db: Database, id: number, exceptions: readonly HostException[]) {
+  db.prepare('DELETE FROM account_host WHERE account_id = ?').run(id)
+  const insert = db.prepare('INSERT INTO account_host (account_id, host_id, role) VALUES (?, ?, ?)')
+  for (const { host, role } of exceptions) insert.run(id, host, role)
+}
+
+export function deleteExceptionsOn(db: Database, host: string) {
+  db.prepare('DELETE FROM account_host WHERE host_id = ?').run(host)
 }
 
 export function updateDisabled(db: Database, id: number, disabled: boolean) {

@@ -59,6 +59,28 @@ const MIGRATIONS = [
     PRIMARY KEY (task_id, seq)
   ) STRICT, WITHOUT ROWID;
   `,
+  // Several hosts. Work on Skep's own things belongs to none of them.
+  `
+  CREATE TABLE host (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    address TEXT NOT NULL UNIQUE,
+    host_key TEXT,
+    identity TEXT,
+    privilege TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    added_at INTEGER NOT NULL,
+    added_by TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE account_host (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    host_id TEXT NOT NULL,
+    role TEXT NOT NULL,
+    PRIMARY KEY (account_id, host_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX task_host ON task (host_id, id);
+  UPDATE task SET host_id = '' WHERE action LIKE 'accounts.%';
+  `,
 ]
 
 /**

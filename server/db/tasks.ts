@@ -94,7 +94,7 @@ function stored(row: unknown): StoredTask {
       action: parsed.action,
       title: parsed.title,
       userName: parsed.user_name,
-      hostId: parsed.host_id,
+      hostId: parsed.host_id || null,
       state: parsed.state,
       startedAt: parsed.started_at,
       endedAt: parsed.ended_at,
@@ -109,14 +109,21 @@ function stored(row: unknown): StoredTask {
 
 export function insertTask(
   db: Database,
-  row: { plan: Plan; userName: string; hostId: string; startedAt: number },
+  row: { plan: Plan; userName: string; hostId: string | null; startedAt: number },
 ): number {
   const result = db
     .prepare(
       `INSERT INTO task (action, title, user_name, host_id, state, started_at, plan)
        VALUES (?, ?, ?, ?, 'running', ?, ?)`,
     )
-    .run(row.plan.action, row.plan.title, row.userName, row.hostId, row.startedAt, JSON.stringify(row.plan))
+    .run(
+      row.plan.action,
+      row.plan.title,
+      row.userName,
+      row.hostId ?? '',
+      row.startedAt,
+      JSON.stringify(row.plan),
+    )
   return Number(result.lastInsertRowid)
 }
 
@@ -144,7 +151,14 @@ export function taskById(db: Database, id: number): StoredTask | null {
   return row === undefined ? null : stored(row)
 }
 
+/**
+ * Whose tasks may be seen: those of these hosts and of Skep itself, or those of all hosts but these, also of hosts that
+ * are gone.
+ */
+export type TaskScope = { only: readonly string[] } | { except: readonly string[] }
+
 export type TaskFilter = {
+  host?: string | undefined
   state?: TaskState | undefined
   action?: string | undefined
   user?: string | undefined
@@ -154,7 +168,8 @@ export type TaskFilter = {
 /** Newest first, at most `limit`, older than the id `before`. `text` is looked for in title, action, outcome and commands. */
 export function listTasks(
   db: Database,
-  { before, limit, state, action, user, text }: TaskFilter & { before?: number; limit: number },
+  scope: TaskScope,
+  { before, limit, host, state, action, user, text }: TaskFilter & { before?: number; limit: number },
 ): Task[] {
   const where: string[] = []
   const values: (string | number)[] = []
@@ -162,7 +177,11 @@ export function listTasks(
     where.push(sql)
     values.push(...more)
   }
+  if ('only' in scope) add(`host_id IN ('', ${scope.only.map(() => '?').join(', ') || "''"})`, ...scope.only)
+  else if (scope.except.length > 0)
+    add(`host_id NOT IN (${scope.except.map(() => '?').join(', ')})`, ...scope.except)
   if (before !== undefined) add('id < ?', before)
+  if (host !== undefined) add('host_id = ?', host)
   if (state) add('state = ?', state)
   // A noun alone is every verb of it.
   if (action) add("(action = ? OR action LIKE ? ESCAPE '\\')", action, `${escapeLike(action)}.%`)
@@ -189,6 +208,11 @@ function escapeLike(text: string): string {
 /** Tasks whose process ended before they did, oldest first. */
 export function unfinishedTasks(db: Database): StoredTask[] {
   return db.prepare("SELECT * FROM task WHERE state = 'running' ORDER BY id").all().map(stored)
+}
+
+export function inScope(scope: TaskScope, hostId: string | null): boolean {
+  if (hostId === null) return true
+  return 'only' in scope ? scope.only.includes(hostId) : !scope.except.includes(hostId)
 }
 
 export function insertCommand(

@@ -1,13 +1,10 @@
 /** The host behind an address. */
-import path from 'node:path'
-import { AppError } from '../errors.ts'
+import { parseAddress } from './address.ts'
 import type { Host } from './host.ts'
 
-/** `local:` (this machine) or `sandbox:<directory>`. AppError `invalid` for anything else. */
-export async function createHost(address: string): Promise<Host> {
-  if (address === 'local:') return (await import('./local.ts')).localHost()
-  if (address.startsWith('sandbox:') && address.length > 'sandbox:'.length) {
-    return (await import('./sandbox/adapter.ts')).sandboxHost(path.resolve(address.slice('sandbox:'.length)))
-  }
-  throw new AppError('invalid', `“${address}” names no host: say local: or sandbox:<directory>.`)
+/** The host `id` at an address; this machine itself is always called `local`. AppError `invalid` for what is none. */
+export async function createHost({ id, address }: { id: string; address: string }): Promise<Host> {
+  const { kind, dir } = parseAddress(address)
+  if (kind === 'local') return (await import('./local.ts')).localHost()
+  return (await import('./sandbox/adapter.ts')).sandboxHost(dir, undefined, id)
 }

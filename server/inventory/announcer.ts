@@ -34,7 +34,7 @@ export class Announcer {
     const all = [...this.#pending.values()]
     this.#pending = new Map()
     const everything = all.find(change => change.topic === 'everything')
-    const told = everything ? [everything, ...all.filter(change => change.topic === 'task')] : all
+    const told = everything ? [everything] : all
     for (const listener of this.#listeners) listener(told)
   }
 

@@ -18,7 +18,6 @@ export type Change =
   | { topic: 'snapshots'; key: string }
   | { topic: 'vm'; key: string }
   | { topic: 'vms' }
-  | { topic: 'task'; key: string }
   | { topic: 'system' }
   | { topic: 'everything' }
 

@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import type { Change } from '../inventory/inventory.ts'
 import { quietInventory } from '../testing.ts'
-import { type Batch, createLiveHub } from './live.ts'
+import { type Batch, createLiveHub, type LiveHub } from './live.ts'
 
 function hub() {
   const inventory = quietInventory()
-  return { inventory, live: createLiveHub({ inventory, mark: 'm' }) }
+  return { inventory, live: createLiveHub<Change>({ watch: inventory.watch, mark: 'm' }) }
 }
 
-const task = (key: number): Change => ({ topic: 'task', key: String(key) })
+const vm = (key: number): Change => ({ topic: 'vm', key: String(key) })
 
 /** A browser: its next batch, and how it leaves. */
-function browser(live: ReturnType<typeof createLiveHub>, lastId: string | null = null) {
+function browser(live: LiveHub<Change>, lastId: string | null = null) {
   const leaving = new AbortController()
   const batches = live.batches(lastId, leaving.signal)
   return {
-    next: async (): Promise<Batch | undefined> => (await batches.next()).value ?? undefined,
+    next: async (): Promise<Batch<Change> | undefined> => (await batches.next()).value ?? undefined,
     async leave() {
       leaving.abort()
       await batches.return(undefined)
@@ -28,9 +28,9 @@ describe('live batches', () => {
     const { live } = hub()
     const one = browser(live)
     expect(await one.next()).toEqual({ id: 'm.0', changes: [{ topic: 'everything' }] })
-    live.publish([task(1), task(2)])
-    live.publish([task(1), { topic: 'vms' }])
-    expect(await one.next()).toEqual({ id: 'm.1', changes: [task(1), task(2), { topic: 'vms' }] })
+    live.publish([vm(1), vm(2)])
+    live.publish([vm(1), { topic: 'vms' }])
+    expect(await one.next()).toEqual({ id: 'm.1', changes: [vm(1), vm(2), { topic: 'vms' }] })
     await one.leave()
   })
 
@@ -38,7 +38,7 @@ describe('live batches', () => {
     const { live } = hub()
     const one = browser(live)
     await one.next()
-    live.publish([task(1), { topic: 'everything' }])
+    live.publish([vm(1), { topic: 'everything' }])
     expect(await one.next()).toMatchObject({ changes: [{ topic: 'everything' }] })
     await one.leave()
   })
@@ -59,9 +59,9 @@ describe('live batches', () => {
     const { live, inventory } = hub()
     const stays = browser(live)
     await stays.next()
-    inventory.tell([task(1)])
+    inventory.tell([vm(1)])
     const first = await stays.next()
-    inventory.tell([task(2)])
+    inventory.tell([vm(2)])
     const second = await stays.next()
     const back = browser(live, first?.id ?? null)
     expect(await back.next()).toEqual(second)
@@ -91,11 +91,11 @@ describe('live batches', () => {
 
   it('are everything for a browser that missed more than is kept', async () => {
     const inventory = quietInventory()
-    const live = createLiveHub({ inventory, mark: 'm', kept: 2 })
+    const live = createLiveHub<Change>({ watch: inventory.watch, mark: 'm', kept: 2 })
     const fast = browser(live)
     const ids = [await fast.next()]
     for (let at = 1; at <= 4; at++) {
-      live.publish([task(at)])
+      live.publish([vm(at)])
       ids.push(await fast.next())
     }
     const missed = async (at: number) => {
@@ -105,8 +105,8 @@ describe('live batches', () => {
       return batch?.changes
     }
     expect(await missed(1)).toEqual([{ topic: 'everything' }])
-    expect(await missed(2)).toEqual([task(3)])
-    expect(await missed(3)).toEqual([task(4)])
+    expect(await missed(2)).toEqual([vm(3)])
+    expect(await missed(3)).toEqual([vm(4)])
     await fast.leave()
   })
 })

@@ -1,5 +1,11 @@
-import type { Change, Inventory } from '../inventory/inventory.ts'
-import type { LoadSampler } from '../system/load.ts'
+import type { Change } from '../inventory/inventory.ts'
+
+/** What changed in Skep itself, as named on the wire. A task belongs to a host, or to none. */
+export type ConsoleChange =
+  | { topic: 'task'; key: string; host: string | null }
+  /** A host came, went, or answers otherwise than it did. */
+  | { topic: 'hosts' }
+  | { topic: 'everything' }
 
 /** Changes that come within this time go out together. */
 const COALESCE_MS = 40
@@ -9,24 +15,33 @@ const KEPT_BATCHES = 512
 const MOST_QUEUED = 64
 
 /** `id` grows by one each batch and starts with the process's own mark: another process's ids are unknown, never wrong. */
-export type Batch = { id: string; changes: Change[] }
+export type Batch<Told> = { id: string; changes: (Told | Everything)[] }
 
-export type LiveHub = ReturnType<typeof createLiveHub>
+type Everything = { topic: 'everything' }
 
-/**
- * Carries what changed, on the host or in Skep, to every open browser. The host is watched only while somebody listens.
- */
-export function createLiveHub(options: {
-  inventory: Pick<Inventory, 'watch'>
-  /** Is sampled while somebody listens. */
-  load?: Pick<LoadSampler, 'watch'>
+/** Tells every open browser what changed on one host, or in Skep. */
+export type LiveHub<Told> = {
+  /** Tells every subscriber; the same change twice within a moment goes out once. */
+  publish(changes: readonly (Told | Everything)[]): void
+  /** The batches one browser gets, from what it missed to the end of `signal`. */
+  batches(lastId: string | null, signal: AbortSignal): AsyncGenerator<Batch<Told>>
+  /** Browsers that listen. */
+  readonly listeners: number
+  close(): void
+}
+
+type Named = Change | ConsoleChange
+
+/** Carries what changed to every open browser. `watch` is called with the first listener, and what it returned after the last. */
+export function createLiveHub<Told extends Named>(options: {
+  watch: (publish: (changes: readonly (Told | Everything)[]) => void) => () => void
   mark: string
   kept?: number
-}) {
-  const { inventory, load, mark, kept: mostKept = KEPT_BATCHES } = options
-  const subscribers = new Set<(batch: Batch) => void>()
-  const kept: Batch[] = []
-  let pending = new Map<string, Change>()
+}): LiveHub<Told> {
+  const { watch, mark, kept: mostKept = KEPT_BATCHES } = options
+  const subscribers = new Set<(batch: Batch<Told>) => void>()
+  const kept: Batch<Told>[] = []
+  let pending = new Map<string, Told | Everything>()
   let timer: NodeJS.Timeout | undefined
   let unwatch: (() => void) | undefined
   let count = 0
@@ -40,7 +55,7 @@ export function createLiveHub(options: {
     const changes = [...pending.values()]
     pending = new Map()
     const everything = changes.find(change => change.topic === 'everything')
-    const batch = { id: idOf(++count), changes: everything ? [everything] : changes }
+    const batch: Batch<Told> = { id: idOf(++count), changes: everything ? [everything] : changes }
     kept.push(batch)
     if (kept.length > mostKept) {
       kept.shift()
@@ -49,8 +64,7 @@ export function createLiveHub(options: {
     for (const subscriber of subscribers) subscriber(batch)
   }
 
-  /** Tells every subscriber; the same change twice within a moment goes out once. */
-  function publish(changes: Change[]) {
+  function publish(changes: readonly (Told | Everything)[]) {
     for (const change of changes)
       pending.set('key' in change ? `${change.topic}:${change.key}` : change.topic, change)
     if (pending.size > 0) timer ??= setTimeout(flush, COALESCE_MS)
@@ -60,23 +74,16 @@ export function createLiveHub(options: {
    * What a browser that has seen `lastId` missed; `everything` when that is not known any more. So it is for a new
    * browser: what its page has asked for before this moment may be old, and nobody told it.
    */
-  function since(lastId: string | null): Batch[] {
+  function since(lastId: string | null): Batch<Told>[] {
     const [sender, digits = ''] = lastId?.split('.') ?? []
     const number = sender === mark && /^\d+$/.test(digits) ? Number(digits) : -1
     if (number >= forgotten && number <= count) return kept.slice(number - forgotten)
     return [{ id: idOf(count), changes: [{ topic: 'everything' }] }]
   }
 
-  function watch(): () => void {
-    const stops = [inventory.watch(publish), load?.watch()]
-    return () => {
-      for (const stop of stops) stop?.()
-    }
-  }
-
-  function subscribe(subscriber: (batch: Batch) => void): () => void {
+  function subscribe(subscriber: (batch: Batch<Told>) => void): () => void {
     subscribers.add(subscriber)
-    unwatch ??= watch()
+    unwatch ??= watch(publish)
     return () => {
       subscribers.delete(subscriber)
       if (subscribers.size > 0) return
@@ -88,10 +95,9 @@ export function createLiveHub(options: {
     }
   }
 
-  /** The batches one browser gets, from what it missed to the end of `signal`. */
-  async function* batches(lastId: string | null, signal: AbortSignal): AsyncGenerator<Batch> {
+  async function* batches(lastId: string | null, signal: AbortSignal): AsyncGenerator<Batch<Told>> {
     let wake = () => {}
-    let queue: Batch[] = since(lastId)
+    let queue: Batch<Told>[] = since(lastId)
     const stop = subscribe(batch => {
       queue.push(batch)
       if (queue.length > MOST_QUEUED) queue = [{ id: batch.id, changes: [{ topic: 'everything' }] }]
@@ -117,6 +123,9 @@ export function createLiveHub(options: {
   return {
     publish,
     batches,
+    get listeners() {
+      return subscribers.size
+    },
     close() {
       clearTimeout(timer)
       unwatch?.()

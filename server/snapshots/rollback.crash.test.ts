@@ -98,7 +98,7 @@ async function nextStart(): Promise<{ state: string; outcome: string | null; run
     log: services.log,
     signal: new AbortController().signal,
   })
-  const [task] = listTasks(services.db, { limit: 1 })
+  const [task] = listTasks(services.db, { except: [] }, { limit: 1 })
   const runs = (await readGuestNamed(host, 'alpha')).vm.pid !== null
   inventory.close()
   services.db.close()

@@ -1,13 +1,8 @@
 import { procedure, router } from '../trpc.ts'
 
 export const systemRouter = router({
-  /** Whether the machine answers, what kind of door leads to it, and who asks. */
-  status: procedure('viewer').query(({ ctx }) => ({
-    status: ctx.inventory.status(),
-    hostKind: ctx.host.kind,
-    user: ctx.caller.account.name,
-    role: ctx.caller.account.role,
-  })),
+  /** Whether the machine answers, and what kind of door leads to it. */
+  status: procedure('viewer').query(({ ctx }) => ctx.inventory.status()),
   facts: procedure('viewer').query(async ({ ctx }) => (await ctx.inventory.facts()).value),
   /** What the machine can do for Skep, with the command that would mend what it cannot. */
   capabilities: procedure('viewer').query(({ ctx }) => ctx.capabilities()),

@@ -5,6 +5,7 @@ export const taskIdInput = z.object({ id: z.int().check(z.positive()) })
 
 /** `action` is a whole name (`vms.start`) or a noun (`vms`); `text` is looked for in titles, outcomes and commands. */
 export const taskFilter = z.object({
+  host: z.optional(z.string().check(z.maxLength(64))),
   state: z.optional(z.enum(TASK_STATES)),
   action: z.optional(z.string().check(z.maxLength(64))),
   user: z.optional(z.string().check(z.maxLength(64))),

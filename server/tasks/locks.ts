@@ -12,6 +12,8 @@ export type Locks = {
   take(names: readonly string[], holder: LockHolder): () => void
   /** Whether any of these was held at some moment since `mark` was read. */
   touchedSince(names: readonly string[], mark: number): boolean
+  /** Nobody holds any. */
+  free(): boolean
   /** A moment, to hand to `touchedSince`. */
   mark(): number
 }
@@ -44,6 +46,7 @@ export function createLocks(): Locks {
         }
       }
     },
+    free: () => held.size === 0,
     mark: () => clock,
     touchedSince(names, mark) {
       return [...released].some(([other, at]) => at > mark && names.some(name => collide(name, other)))

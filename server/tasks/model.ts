@@ -76,7 +76,8 @@ export type Task = {
   action: string
   title: string
   userName: string
-  hostId: string
+  /** Null for work on Skep's own things: accounts. */
+  hostId: string | null
   state: TaskState
   startedAt: number
   endedAt: number | null

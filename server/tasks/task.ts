@@ -7,9 +7,9 @@ import * as rows from '../db/tasks.ts'
 import { AppError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import type { Change, Inventory } from '../inventory/inventory.ts'
-import type { LiveHub } from '../live/live.ts'
+import type { ConsoleChange, LiveHub } from '../live/live.ts'
 import type { Logger } from '../log.ts'
-import { withDigest } from './digest.ts'
+import { createLedger } from './ledger.ts'
 import { createLocks, type LockHolder } from './locks.ts'
 import type { Plan, Task } from './model.ts'
 import { findRunning } from './outlived.ts'
@@ -26,12 +26,12 @@ const QUIET_LOOK_MS = 2000
 
 export type TaskEngine = ReturnType<typeof createTasks>
 
-/** Plans and runs actions; every run is a row in the database before its first command. */
+/** Plans and runs actions on one host; every run is a row in the database before its first command. */
 export function createTasks(options: {
   host: Host
   inventory: Inventory
   db: Database
-  live: Pick<LiveHub, 'publish'>
+  live: Pick<LiveHub<ConsoleChange>, 'publish'>
   log: Logger
   now: () => number
 }) {
@@ -42,32 +42,7 @@ export function createTasks(options: {
   let closing = false
   const planContext: PlanContext = { host, inventory, now }
 
-  function changed(taskId: number) {
-    live.publish([{ topic: 'task', key: String(taskId) }])
-  }
-
-  function end(taskId: number, ending: Omit<rows.Ending, 'endedAt'>) {
-    rows.endTask(db, taskId, { ...ending, endedAt: now() })
-    changed(taskId)
-  }
-
-  function fail(taskId: number, plan: Plan, error: unknown): AppError {
-    if (!(error instanceof AppError))
-      log.error({ taskId, action: plan.action, err: error }, 'an action failed unexpectedly')
-    const known =
-      error instanceof AppError
-        ? error
-        : new AppError(
-            'failed',
-            'Skep made a mistake in the middle of this. The commands below show how far it came.',
-          )
-    end(taskId, {
-      state: 'failed',
-      outcome: known.message,
-      error: { code: known.code, message: known.message, detail: known.detail },
-    })
-    return new AppError(known.code, known.message, { ...known.detail, taskId }, { cause: error })
-  }
+  const { changed, end, fail } = createLedger({ db, live, log, now, hostId: host.id })
 
   /** Waits for it, but not for long. */
   async function soon(work: Promise<void>) {
@@ -189,23 +164,6 @@ export function createTasks(options: {
       return promise
     },
 
-    /** Records work on Skep's own things (accounts) as a settled task: who did what to whom, and how it ended. */
-    async audit<T>(
-      record: { action: string; title: string; userName: string },
-      work: () => Promise<T> | T,
-    ): Promise<T> {
-      const { action, title, userName } = record
-      const plan = withDigest({ action, title, steps: [{ title }], victims: [], warnings: [], locks: [] })
-      const taskId = rows.insertTask(db, { plan, userName, hostId: host.id, startedAt: now() })
-      try {
-        const result = await work()
-        end(taskId, { state: 'done', outcome: `${title}: done.`, error: null })
-        return result
-      } catch (error) {
-        throw fail(taskId, plan, error)
-      }
-    },
-
     /** "Force off now": the running action goes on to its next rung. AppError `not_found` when it has ended. */
     nudge(taskId: number) {
       const nudge = nudges.get(taskId)
@@ -218,6 +176,8 @@ export function createTasks(options: {
       return locks.take(task.locks, { taskId: task.id, title: task.title, userName: task.userName })
     },
     settle: end,
+    /** Nothing runs, and nothing that ran is waited for: the host is free to go. */
+    idle: () => running.size === 0 && locks.free(),
 
     /** Begins nothing new; resolves when the running tasks have ended or `patienceMs` is over. */
     async close(patienceMs: number) {

@@ -13,6 +13,7 @@ export const operator: Account = {
   id: 1,
   name: 'olga',
   role: 'operator',
+  exceptions: [],
   createdAt: 0,
   lastLoginAt: null,
   disabled: false,

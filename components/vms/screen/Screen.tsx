@@ -2,6 +2,7 @@
 import { Camera, ExternalLink, Keyboard, Maximize, Scan } from 'lucide-react'
 import { type ReactNode, useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { VmState } from '../../../server/vms/model.ts'
+import { useHost } from '../../host.tsx'
 import { Banner } from '../../ui/Banner.tsx'
 import { Button, IconButton } from '../../ui/Button.tsx'
 import { cx } from '../../ui/cx.ts'
@@ -29,6 +30,7 @@ export function Screen({ guest, state, startAction, ownWindowHref }: ScreenProps
   const target = useRef<HTMLDivElement>(null)
   const last = useRef<HTMLCanvasElement>(null)
   const session = useRef<ScreenSession | null>(null)
+  const host = useHost().id
   const [status, setStatus] = useState<ScreenStatus>({ kind: 'connecting' })
   const [fit, setFit] = useState(true)
   const [typing, setTyping] = useState(false)
@@ -36,7 +38,7 @@ export function Screen({ guest, state, startAction, ownWindowHref }: ScreenProps
 
   useEffect(() => {
     if (!target.current || !last.current) return
-    const mine = new ScreenSession(guest, target.current, last.current)
+    const mine = new ScreenSession(host, guest, target.current, last.current)
     session.current = mine
     const unsubscribe = mine.subscribe(() => setStatus(mine.status()))
     mine.connect()
@@ -45,7 +47,7 @@ export function Screen({ guest, state, startAction, ownWindowHref }: ScreenProps
       mine.end()
       session.current = null
     }
-  }, [guest])
+  }, [host, guest])
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a change of the state is the reason to try again
   useEffect(() => session.current?.guestChanged(), [state])

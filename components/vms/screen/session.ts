@@ -29,6 +29,7 @@ const BACK_OFF_MS = [250, 500, 1000, 2000, 4000]
  * console, and never takes the screen from somebody unless asked to.
  */
 export class ScreenSession {
+  readonly #host: string
   readonly #guest: string
   readonly #target: HTMLElement
   readonly #lastPicture: HTMLCanvasElement
@@ -43,7 +44,8 @@ export class ScreenSession {
   #fit = true
 
   /** `target` receives noVNC's canvas; `lastPicture` keeps what was seen last while there is no connection. */
-  constructor(guest: string, target: HTMLElement, lastPicture: HTMLCanvasElement) {
+  constructor(host: string, guest: string, target: HTMLElement, lastPicture: HTMLCanvasElement) {
+    this.#host = host
     this.#guest = guest
     this.#target = target
     this.#lastPicture = lastPicture
@@ -67,7 +69,7 @@ export class ScreenSession {
     this.#drop()
     if (this.#status.kind !== 'none' && this.#status.kind !== 'lost') this.#tell({ kind: 'connecting' })
     const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:'
-    const path = vncPath(this.#guest, { tab: this.#tab, ...(options.take ? { take: true } : {}) })
+    const path = vncPath(this.#host, this.#guest, { tab: this.#tab, ...(options.take ? { take: true } : {}) })
     const socket = new WebSocket(`${scheme}//${location.host}${path}`, 'binary')
     this.#socket = socket
     const channel = new ScreenChannel(socket, {

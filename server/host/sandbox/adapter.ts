@@ -22,18 +22,20 @@ export type Reach = () => Promise<KernelClient>
 export function sandboxHost(
   dir: string,
   reach: Reach = () => kernelOf(dir),
+  id = 'sandbox',
 ): Host & { readonly dir: string } {
-  return new SandboxHost(dir, reach)
+  return new SandboxHost(dir, reach, id)
 }
 
 class SandboxHost implements Host {
-  readonly id = 'sandbox'
+  readonly id: string
   readonly kind = 'sandbox'
   readonly dir: string
   readonly #reach: Reach
   #client: Promise<KernelClient> | null = null
 
-  constructor(dir: string, reach: Reach) {
+  constructor(dir: string, reach: Reach, id: string) {
+    this.id = id
     this.dir = dir
     this.#reach = reach
   }

@@ -1,0 +1,7 @@
+import { PoolsPage } from '../../../../components/pools/PoolsPage.tsx'
+
+export const metadata = { title: 'Pools' }
+
+export default function Page() {
+  return <PoolsPage />
+}

@@ -1,0 +1,73 @@
+import type { Role } from '../accounts/model.ts'
+import type { HostStatus } from '../system/model.ts'
+
+/** What everybody who may see a host sees of it. */
+export type HostSummary = {
+  /** Stands in addresses and never changes. */
+  id: string
+  name: string
+  /** The caller's role there. */
+  role: Role
+  status: HostStatus
+  glance: Glance | null
+}
+
+/** A host at a glance, as it was at the last look. */
+export type Glance = {
+  at: number
+  pools: number
+  /** Pools that are not online, by name. */
+  unwell: string[]
+  /** The pool with the least room, null where there is none. */
+  fullest: { name: string; percent: number } | null
+  vms: number
+  running: number
+  crashed: number
+}
+
+/** First segments of addresses that belong to pages of Skep itself, now or some day: no host may be called so. */
+const RESERVED = new Set([
+  'accounts',
+  'api',
+  'datasets',
+  'favicon',
+  'help',
+  'hosts',
+  'icon',
+  'images',
+  'login',
+  'networks',
+  'overview',
+  'pools',
+  'public',
+  'schedules',
+  'setup',
+  'snapshots',
+  'static',
+  'system',
+  'tasks',
+  'vms',
+  'ws',
+])
+
+const HOST_ID = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/
+
+/** Whether this can name a host in an address. */
+export function isHostId(text: string): boolean {
+  return HOST_ID.test(text) && !RESERVED.has(text)
+}
+
+/** How a host called `name` stands in addresses; `taken` are those of the others. */
+export function hostIdOf(name: string, taken: readonly string[]): string {
+  const plain = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 28)
+    .replace(/^-+|-+$/g, '')
+  const base = plain || 'host'
+  for (let count = 1; ; count++) {
+    const id = count === 1 ? base : `${base}-${count}`
+    if (isHostId(id) && !taken.includes(id)) return id
+  }
+}
