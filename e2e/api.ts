@@ -7,7 +7,7 @@ export type Answer = { status: number; data: unknown; code: string | null; messa
 const OF_CONSOLE = /^(accounts|hosts|live)\.|^tasks\.(list|get)$/
 
 /** Id of the console's own host, which comes first. */
-export async function firstHost(page: Page): Promise<string> {
+async function firstHost(page: Page): Promise<string> {
   const { data } = await ask(page, 'query', 'hosts.list')
   const id: unknown = Array.isArray(data) ? data[0]?.id : null
   if (typeof id !== 'string') throw new Error(`no hosts: ${JSON.stringify(data)}`)

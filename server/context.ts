@@ -2,6 +2,7 @@ import type { AccountService } from './accounts/accounts.ts'
 import type { Account } from './accounts/model.ts'
 import type { Database } from './db/database.ts'
 import type { Fleet } from './hosts/fleet.ts'
+import type { Registry } from './hosts/registry.ts'
 import type { ConsoleChange, LiveHub } from './live/live.ts'
 import type { Logger } from './log.ts'
 import type { Audit } from './tasks/ledger.ts'
@@ -11,6 +12,8 @@ export type Services = {
   db: Database
   accounts: AccountService
   fleet: Fleet
+  /** Which hosts there are. */
+  hosts: Registry
   /** Tells the browsers what changes in Skep itself. */
   live: LiveHub<ConsoleChange>
   audit: Audit

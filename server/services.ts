@@ -5,6 +5,9 @@ import type { Services } from './context.ts'
 import type { Database } from './db/database.ts'
 import { createFleet, type FleetHost } from './hosts/fleet.ts'
 import type { Machine } from './hosts/machine.ts'
+import type { HostTrial } from './hosts/model.ts'
+import { createRegistry } from './hosts/registry.ts'
+import { tryHost } from './hosts/trial.ts'
 import { type ConsoleChange, createLiveHub } from './live/live.ts'
 import type { Logger } from './log.ts'
 import { createAudit } from './tasks/ledger.ts'
@@ -21,9 +24,10 @@ export function createServices(parts: {
   log: Logger
   now: () => number
   settlers?: () => Settler[]
+  tryOut?: (address: string) => Promise<HostTrial>
   passwordCost?: PasswordCost
 }): Services {
-  const { first, open, db, log, now, passwordCost, settlers = () => [] } = parts
+  const { first, open, db, log, now, passwordCost, settlers = () => [], tryOut = tryHost } = parts
   const live = createLiveHub<ConsoleChange>({
     mark: randomBytes(6).toString('base64url'),
     // While anybody has a page open, all hosts are glanced at.
@@ -39,6 +43,7 @@ export function createServices(parts: {
   return {
     ...own,
     fleet,
+    hosts: createRegistry({ db, fleet, now, tryOut }),
     audit: createAudit(own),
     accounts: createAccounts({ db, now, ...(passwordCost ? { cost: passwordCost } : {}) }),
   }

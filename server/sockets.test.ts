@@ -63,7 +63,11 @@ describe('sockets', () => {
     await vi.waitFor(() => expect(tasks.batches).not.toEqual([]))
     await services.audit({ action: 'a.b', title: 'A', userName: 'olga' }, () => null)
     await vi.waitFor(() =>
-      expect(tasks.batches.flatMap(each => each.data)).toContainEqual({ topic: 'task', key: '1', host: null }),
+      expect(tasks.batches.flatMap(each => each.data)).toContainEqual({
+        topic: 'task',
+        key: '1',
+        host: null,
+      }),
     )
   })
 

@@ -5,6 +5,7 @@ import { lazy } from 'react'
 import type { Account } from '../../server/accounts/model.ts'
 import { explain } from '../errors.ts'
 import { useDialogs } from '../shell/dialogs.tsx'
+import { useHostName, useSeveralHosts } from '../shell/useHostList.ts'
 import { useConsoleTRPC } from '../trpc.tsx'
 import { Button } from '../ui/Button.tsx'
 import { DataTable } from '../ui/DataTable.tsx'
@@ -17,6 +18,7 @@ import type { Column } from '../ui/table.ts'
 
 const CreateAccountDialog = lazy(() => import('./CreateAccountDialog.tsx'))
 const ChangeAccountDialog = lazy(() => import('./ChangeAccountDialog.tsx'))
+const HostRolesDialog = lazy(() => import('./HostRolesDialog.tsx'))
 const ResetPasswordDialog = lazy(() => import('./ResetPasswordDialog.tsx'))
 
 const COLUMNS: readonly Column<Account>[] = [
@@ -37,6 +39,14 @@ const COLUMNS: readonly Column<Account>[] = [
     sort: account => account.role,
     text: account => account.role,
     cell: account => account.role,
+  },
+  {
+    id: 'hosts',
+    header: 'On single hosts',
+    min: 150,
+    grow: 1,
+    text: account => account.exceptions.map(each => each.host).join(' '),
+    cell: account => <Exceptions account={account} />,
   },
   {
     id: 'state',
@@ -69,10 +79,21 @@ const COLUMNS: readonly Column<Account>[] = [
   },
 ]
 
+function Exceptions({ account }: { account: Account }) {
+  const nameOf = useHostName()
+  const words = account.exceptions.map(({ host, role }) => `${role} on ${nameOf(host)}`).join(', ')
+  return (
+    <span className="truncate text-muted" title={words}>
+      {words || 'as everywhere'}
+    </span>
+  )
+}
+
 /** All accounts, for administrators. */
 export function AccountList({ me }: { me: Account }) {
   const query = useQuery({ ...useConsoleTRPC().accounts.list.queryOptions(), staleTime: 0 })
   const open = useDialogs()
+  const several = useSeveralHosts()
   const own = (account: Account) => (account.id === me.id ? 'This is your own account.' : null)
   const menu = (account: Account): MenuItem[] => [
     {
@@ -80,6 +101,15 @@ export function AccountList({ me }: { me: Account }) {
       disabled: own(account),
       onSelect: () => open(close => <ChangeAccountDialog account={account} change="role" onClose={close} />),
     },
+    ...(several
+      ? [
+          {
+            label: 'Roles on single hosts…',
+            disabled: own(account),
+            onSelect: () => open(close => <HostRolesDialog account={account} onClose={close} />),
+          },
+        ]
+      : []),
     {
       label: 'Give a new password…',
       disabled: own(account),
@@ -117,7 +147,7 @@ export function AccountList({ me }: { me: Account }) {
       <DataTable
         name="accounts"
         label="Accounts"
-        columns={COLUMNS}
+        columns={several ? COLUMNS : COLUMNS.filter(column => column.id !== 'hosts')}
         rows={query.data}
         error={query.error ? explain(query.error) : null}
         heardAt={query.dataUpdatedAt || null}

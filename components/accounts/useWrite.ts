@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { type Explained, explain } from '../errors.ts'
 import { useConsoleTRPC } from '../trpc.tsx'
 
-/** A write of an account: it has no plan (nothing on the host changes), so a dialog needs only this. */
+/** A write of Skep's own things, accounts and hosts: it has no plan (nothing on the host changes), so a dialog needs only this. */
 export function useWrite(onDone: () => void): {
   busy: boolean
   error: Explained | null
@@ -22,8 +22,9 @@ export function useWrite(onDone: () => void): {
       setError(null)
       try {
         await work()
-        // Accounts are Skep's own: the host's stream of changes does not speak of them.
+        // The streams of changes do not speak of all of them.
         void client.invalidateQueries({ queryKey: trpc.accounts.pathKey() })
+        void client.invalidateQueries({ queryKey: trpc.hosts.pathKey() })
         onDone()
       } catch (thrown) {
         setError(explain(thrown))

@@ -22,9 +22,3 @@ export function roleReason(has: Role | null, needs: Role): string | null {
   if (has === null) return 'Who is signed in is not known yet.'
   return mayAct(has, needs) ? null : `This needs the role ${needs}. You are signed in as ${has}.`
 }
-
-/** `const may = useMay(); <Button disabled={may('operator')}>`. */
-export function useMay(): (needs: Role) => string | null {
-  const role = useRole()
-  return needs => roleReason(role, needs)
-}

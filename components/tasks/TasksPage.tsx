@@ -7,6 +7,7 @@ import type { Task, TaskState } from '../../server/tasks/model.ts'
 import { type Explained, explain } from '../errors.ts'
 import { paths } from '../shell/paths.ts'
 import { TASK_STATES } from '../shell/state.ts'
+import { useHostList, useHostName } from '../shell/useHostList.ts'
 import { useConsoleApi, useConsoleTRPC } from '../trpc.tsx'
 import { Button } from '../ui/Button.tsx'
 import { DataTable } from '../ui/DataTable.tsx'
@@ -35,8 +36,9 @@ const NOUNS: readonly Choice<Noun>[] = [
   { value: 'datasets', label: 'Datasets' },
   { value: 'pools', label: 'Pools' },
   { value: 'accounts', label: 'Accounts' },
+  { value: 'hosts', label: 'Hosts' },
 ]
-type Noun = 'all' | 'vms' | 'snapshots' | 'datasets' | 'pools' | 'accounts'
+type Noun = 'all' | 'vms' | 'snapshots' | 'datasets' | 'pools' | 'accounts' | 'hosts'
 
 const COLUMNS: readonly Column<Task>[] = [
   {
@@ -67,6 +69,7 @@ const COLUMNS: readonly Column<Task>[] = [
     align: 'right',
     cell: task => (task.endedAt === null ? '' : duration(task.endedAt - task.startedAt)),
   },
+  { id: 'host', header: 'Host', min: 110, cell: task => <HostOf task={task} /> },
   { id: 'user', header: 'By', min: 104, cell: task => task.userName },
   {
     id: 'outcome',
@@ -86,6 +89,11 @@ const COLUMNS: readonly Column<Task>[] = [
   { id: 'id', header: 'Number', min: 80, align: 'right', hidden: true, cell: task => task.id },
 ]
 
+function HostOf({ task }: { task: Task }) {
+  const nameOf = useHostName()
+  return <span className="truncate">{task.hostId === null ? '' : nameOf(task.hostId)}</span>
+}
+
 /** Everything that was ever done, by whom, with what command and result. */
 export function TasksPage() {
   const trpc = useConsoleTRPC()
@@ -93,11 +101,15 @@ export function TasksPage() {
   const router = useRouter()
   const [state, setState] = useState<TaskState | 'all'>('all')
   const [noun, setNoun] = useState<Noun>('all')
+  const [host, setHost] = useState('')
+  const hosts = useHostList() ?? []
+  const several = hosts.length > 1
   const [text, setText] = useState('')
   const sought = useDeferredValue(text.trim())
   const filter = {
     ...(state !== 'all' && { state }),
     ...(noun !== 'all' && { action: noun }),
+    ...(host !== '' && { host }),
     ...(sought && { text: sought }),
   }
   const query = useInfiniteQuery({
@@ -132,7 +144,7 @@ export function TasksPage() {
       <DataTable
         name="tasks"
         label="Tasks"
-        columns={COLUMNS}
+        columns={several ? COLUMNS : COLUMNS.filter(column => column.id !== 'host')}
         rows={rows}
         rowId={task => String(task.id)}
         rowLabel={task => task.title}
@@ -144,13 +156,25 @@ export function TasksPage() {
         onOpen={task => router.push(paths.task(task.id))}
         tools={
           <>
+            {several && (
+              <Select
+                aria-label="Host"
+                choices={[
+                  { value: '', label: 'All hosts' },
+                  ...hosts.map(({ id, name }) => ({ value: id, label: name })),
+                ]}
+                value={host}
+                onValue={setHost}
+                className="w-36"
+              />
+            )}
             <Select aria-label="State" choices={STATES} value={state} onValue={setState} className="w-36" />
             <Select aria-label="Things" choices={NOUNS} value={noun} onValue={setNoun} className="w-40" />
           </>
         }
         empty={
           <EmptyState title="No tasks">
-            {state !== 'all' || noun !== 'all'
+            {state !== 'all' || noun !== 'all' || host !== ''
               ? 'Nothing matches. Change the filters.'
               : 'Whatever is done here is listed with its commands.'}
           </EmptyState>

@@ -3,7 +3,7 @@ import * as accountRows from '../db/accounts.ts'
 import { type Database, transaction } from '../db/database.ts'
 import * as sessionRows from '../db/sessions.ts'
 import { AppError } from '../errors.ts'
-import { type Account, passwordProblem, type Role, type Session } from './model.ts'
+import { type Account, type HostException, passwordProblem, type Role, type Session } from './model.ts'
 import { hashPassword, type PasswordCost, verifyPassword } from './password.ts'
 import { addressKey, createThrottle } from './throttle.ts'
 
@@ -224,6 +224,16 @@ export function createAccounts(options: { db: Database; now: () => number; cost?
       accountRows.updateRole(db, id, role)
       // An open socket was let in with the old role.
       if (role !== account.role) ended(sessionRows.deleteSessionsOf(db, id))
+      return existing(id)
+    },
+
+    /** The account has these roles on these hosts, and its own on all others. */
+    setExceptions(id: number, exceptions: readonly HostException[]): Account {
+      existing(id)
+      const byHost = new Map(exceptions.map(each => [each.host, each]))
+      transaction(db, () => accountRows.replaceExceptions(db, id, [...byHost.values()]))
+      // An open socket was let in with the old role.
+      ended(sessionRows.deleteSessionsOf(db, id))
       return existing(id)
     },
 

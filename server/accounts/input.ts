@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { PASSWORD_MAX, ROLES } from './model.ts'
+import { HOST_ROLES, PASSWORD_MAX, ROLES } from './model.ts'
 
 /** Letters, digits, dot, dash and underscore, a letter first: safe in rows, titles and logs. */
 export const accountName = z
@@ -21,6 +21,9 @@ export const loginInput = z.object({ name: z.string().check(z.maxLength(64)), pa
 export const changePasswordInput = z.object({ current: password, password })
 export const createAccountInput = z.object({ name: accountName, password, role })
 export const setRoleInput = z.object({ id, role })
+const exception = z.object({ host: z.string().check(z.maxLength(64)), role: z.enum(HOST_ROLES) })
+
+export const setExceptionsInput = z.object({ id, exceptions: z.array(exception).check(z.maxLength(500)) })
 export const setDisabledInput = z.object({ id, disabled: z.boolean() })
 export const resetPasswordInput = z.object({ id, password })
 export const removeAccountInput = z.object({ id })

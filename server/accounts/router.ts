@@ -10,6 +10,7 @@ import {
   removeAccountInput,
   resetPasswordInput,
   setDisabledInput,
+  setExceptionsInput,
   setRoleInput,
   setupInput,
 } from './input.ts'
@@ -108,6 +109,21 @@ export const accountsRouter = router({
           userName: ctx.caller.account.name,
         },
         () => ctx.accounts.setRole(input.id, input.role),
+      )
+    }),
+  /** Other roles on single hosts. AppError `not_found` for a host that is none. */
+  setExceptions: consoleProcedure('administrator')
+    .input(setExceptionsInput)
+    .mutation(({ ctx, input }) => {
+      const { name } = ctx.accounts.get(input.id)
+      const words = input.exceptions.map(({ host, role }) => `${role} on ${ctx.fleet.host(host).name}`)
+      return ctx.audit(
+        {
+          action: 'accounts.setExceptions',
+          title: `Make ${name} ${words.join(', ') || 'on every host what the account is'}`,
+          userName: ctx.caller.account.name,
+        },
+        () => ctx.accounts.setExceptions(input.id, input.exceptions),
       )
     }),
   setDisabled: consoleProcedure('administrator')

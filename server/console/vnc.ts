@@ -34,8 +34,6 @@ type Viewer = Visitor & { since: number; pressed: Pressed }
 /** One guest: who looks at it, and the one connection to it. */
 type Hub = { viewer: Viewer; upstream: Promise<Upstream> }
 
-export type VncHubs = ReturnType<typeof createVncHubs>
-
 /** The hubs of all guests: for each at most one connection to its screen and one browser that holds it. */
 export function createVncHubs(options: {
   host: Host

@@ -1,5 +1,5 @@
 import type { Role } from '../accounts/model.ts'
-import type { HostStatus } from '../system/model.ts'
+import type { Capability, HostFacts, HostStatus } from '../system/model.ts'
 
 /** What everybody who may see a host sees of it. */
 export type HostSummary = {
@@ -24,6 +24,21 @@ export type Glance = {
   running: number
   crashed: number
 }
+
+/** A host as administrators see it: also where it is. */
+export type HostConfig = {
+  id: string
+  name: string
+  address: string
+  /** Given by SKEP_HOST: it is always there. */
+  isFirst: boolean
+  addedAt: number | null
+  addedBy: string | null
+  status: HostStatus
+}
+
+/** What was found at an address. */
+export type HostTrial = { facts: HostFacts; capabilities: Capability[] }
 
 /** First segments of addresses that belong to pages of Skep itself, now or some day: no host may be called so. */
 const RESERVED = new Set([
@@ -53,7 +68,7 @@ const RESERVED = new Set([
 const HOST_ID = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/
 
 /** Whether this can name a host in an address. */
-export function isHostId(text: string): boolean {
+function isHostId(text: string): boolean {
   return HOST_ID.test(text) && !RESERVED.has(text)
 }
 
@@ -61,6 +76,7 @@ export function isHostId(text: string): boolean {
 export function hostIdOf(name: string, taken: readonly string[]): string {
   const plain = name
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, 28)

@@ -176,6 +176,8 @@ export function createTasks(options: {
       return locks.take(task.locks, { taskId: task.id, title: task.title, userName: task.userName })
     },
     settle: end,
+    /** Something runs. */
+    working: () => running.size > 0,
     /** Nothing runs, and nothing that ran is waited for: the host is free to go. */
     idle: () => running.size === 0 && locks.free(),
 
