@@ -168,7 +168,8 @@ function MenuPopup({ items, anchor, label, source, onClose }: OpenMenu & { onClo
     const to = nextItem(
       event.key,
       here,
-      elements.map(element => element.textContent ?? ''),
+      // Not what is drawn: a state's word may stand in the picture before it.
+      shown.flatMap(item => (item === 'separator' ? [] : [item.label])),
     )
     if (to !== null) {
       event.preventDefault()
