@@ -1,6 +1,6 @@
 /** The browser of tests, pictures and measures: a path given in CHROMIUM, or the system's. Dependency-free. */
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { installDebianPackages } from './debian.mjs'
 
 const PLACES = [
   '/usr/bin/chromium',
@@ -18,17 +18,7 @@ export function findChromium() {
 export function ensureChromium(who) {
   const found = findChromium()
   if (found) return found
-  if (existsSync('/usr/bin/apt-get') && process.getuid?.() === 0) {
-    console.error(`${who}: installing Chromium with apt-get`)
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-    const stdio = ['ignore', 2, 2]
-    spawnSync('apt-get', ['update', '-qq'], { stdio, env })
-    spawnSync(
-      'apt-get',
-      ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-liberation'],
-      { stdio, env },
-    )
-  }
+  installDebianPackages(who, 'Chromium', ['chromium', 'fonts-liberation'])
   const installed = findChromium()
   if (!installed) {
     console.error(

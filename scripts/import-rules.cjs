@@ -133,8 +133,11 @@ module.exports = {
       name: 'tools-reach-a-machine-through-the-port',
       comment: 'Tools are given a host; only createHost knows which adapters there are.',
       severity: 'error',
-      from: { path: '^server/host/', pathNot: '^server/host/(create\\.ts|local\\.ts|local/|sandbox/)' },
-      to: { path: '^server/host/(create\\.ts|local\\.ts|local/|sandbox/)', ...code },
+      from: {
+        path: '^server/host/',
+        pathNot: '^server/host/(create\\.ts|local\\.ts|local/|ssh\\.ts|ssh/|sandbox/)',
+      },
+      to: { path: '^server/host/(create\\.ts|local\\.ts|local/|ssh\\.ts|ssh/|sandbox/)', ...code },
     },
     {
       name: 'sandbox-stays-behind-the-door',

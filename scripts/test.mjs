@@ -6,11 +6,12 @@
  * `npm test -- unit` (or `check`, `e2e`) runs only that part.
  */
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ensureChromium } from './chromium.mjs'
+import { installDebianPackages } from './debian.mjs'
 import { chooseNode, ensureInstalled } from './setup.mjs'
 
 const PARTS = ['check', 'unit', 'e2e']
@@ -107,6 +108,32 @@ function count(name, ok, bad, since, note = '') {
   summary.push(`${bad === 0 ? 'ok  ' : 'FAIL'} ${name}: ${ok} passed, ${bad} failed${note} (${seconds} s)`)
 }
 
+/** Programs that tests run against: the SSH adapter against a real sshd, and as an account that borrows rights. */
+const PROGRAMS = [
+  { paths: ['/usr/sbin/sshd', '/usr/local/sbin/sshd'], debian: 'openssh-server', what: 'OpenSSH’s sshd' },
+  { paths: ['/usr/bin/sudo', '/usr/local/bin/sudo'], debian: 'sudo', what: 'sudo' },
+  { paths: ['/usr/bin/tcsh', '/bin/tcsh'], debian: 'tcsh', what: 'tcsh' },
+]
+
+/** Installs what is missing where that is possible, and else says what to install. */
+function ensurePrograms() {
+  const missing = () => PROGRAMS.filter(({ paths }) => !paths.some(path => existsSync(path)))
+  const absent = missing()
+  if (absent.length === 0) return
+  const names = programs => programs.map(({ what }) => what).join(', ')
+  installDebianPackages(
+    'test',
+    names(absent),
+    absent.map(({ debian }) => debian),
+  )
+  const still = missing()
+  if (still.length === 0) return
+  const packages = still.map(({ debian }) => debian).join(' ')
+  console.error(
+    `test: tests that need ${names(still)} will fail here. Install them (on Debian: apt-get install ${packages}).`,
+  )
+}
+
 /** A check is one test: it holds or it does not. */
 async function check(name, argv) {
   console.log(`\ntest: ${name}`)
@@ -141,6 +168,9 @@ function checkNothingLeft(part) {
 }
 
 if (wants('check')) {
+  // Next writes types of the routes it built; those of another build than these files are no fault of theirs.
+  for (const place of ['.next/types', '.next/dev/types'])
+    rmSync(join(root, place), { recursive: true, force: true })
   await check('format and lint (biome)', [...bin('biome'), 'check', '.'])
   await check('types (tsc)', bin('tsc'))
   await check('import rules (dependency-cruiser)', [
@@ -154,6 +184,7 @@ if (wants('check')) {
   await check('dead code (knip)', [...bin('knip'), '--no-progress'])
 }
 if (wants('unit')) {
+  ensurePrograms()
   const file = join(own, 'unit.json')
   await suite(
     'unit and contract (vitest)',

@@ -1,6 +1,7 @@
 import { homedir, hostname } from 'node:os'
 import path from 'node:path'
 import { AppError } from './errors.ts'
+import { privilegeOf } from './hosts/entry.ts'
 
 /** How this process was started. Every value comes from the environment; see docs. */
 export type Config = {
@@ -10,8 +11,12 @@ export type Config = {
   port: number
   /** SKEP_STATE, default ~/.skep: the database. */
   stateDir: string
-  /** SKEP_HOST: `local:` (default) or `sandbox:<directory>`. */
+  /** SKEP_HOST: `local:` (default), `ssh://user@host[:port]` or `sandbox:<directory>`. */
   host: string
+  /** SKEP_SSH_IDENTITY: how to sign in at a SKEP_HOST of SSH: the path of a key file, `agent` or `own`; empty when unset. */
+  sshIdentity: string
+  /** SKEP_SSH_PRIVILEGE: how the account there gets rights. */
+  sshPrivilege: 'none' | 'doas' | 'sudo'
   /** SKEP_DEV=1: pages are compiled when they are asked for. */
   dev: boolean
   /** Host names under which browsers may ask for Skep, beside localhost and addresses: this machine's, and SKEP_NAMES. */
@@ -20,7 +25,7 @@ export type Config = {
   trustProxy: boolean
 }
 
-/** AppError `invalid` for a PORT that is none. */
+/** AppError `invalid` for a PORT that is none, or a SKEP_SSH_PRIVILEGE. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const port = Number(env.PORT || 8420)
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
@@ -31,6 +36,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     port,
     stateDir: path.resolve(env.SKEP_STATE || path.join(homedir(), '.skep')),
     host: env.SKEP_HOST || 'local:',
+    sshIdentity: env.SKEP_SSH_IDENTITY || '',
+    sshPrivilege: privilegeOf(env.SKEP_SSH_PRIVILEGE || 'none'),
     dev: env.SKEP_DEV === '1',
     names: [hostname(), ...(env.SKEP_NAMES ?? '').split(',')].flatMap(
       name => name.trim().toLowerCase() || [],

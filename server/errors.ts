@@ -53,3 +53,8 @@ export class AppError extends Error {
     this.detail = detail
   }
 }
+
+/** No answer came: what was asked for may have been done all the same, or be under way still. */
+export function isUnheard(error: unknown): boolean {
+  return error instanceof AppError && (error.code === 'timeout' || error.code === 'unreachable')
+}

@@ -8,9 +8,11 @@ import { type Config, readConfig } from './config.ts'
 import type { Services } from './context.ts'
 import { holdState, openDatabase } from './db/database.ts'
 import { AppError } from './errors.ts'
-import { parseAddress } from './host/address.ts'
 import { createHost } from './host/create.ts'
 import { readMachineFacts } from './host/machine.ts'
+import { type OwnKey, ownKey } from './host/ssh.ts'
+import { entryOf } from './hosts/entry.ts'
+import { firstHost } from './hosts/first.ts'
 import type { FleetHost } from './hosts/fleet.ts'
 import { createMachine, type Machine } from './hosts/machine.ts'
 import { createHttpServer } from './http.ts'
@@ -42,9 +44,11 @@ async function start(config: Config, log: Logger) {
   chmodSync(config.stateDir, 0o700)
   const held = holdState(config.stateDir)
   const db = openDatabase(path.join(config.stateDir, 'skep.db'))
+  const own = () => ownKey(config.stateDir)
   const services = createServices({
-    first: firstHost(config.host),
-    open: openMachine,
+    first: await firstHost(config, line => process.stderr.write(`skep: ${line}\n`)),
+    open: (host, opening) => openMachine(host, opening, own),
+    ownKey: own,
     db,
     log,
     now: Date.now,
@@ -91,15 +95,13 @@ async function start(config: Config, log: Logger) {
   say(`${welcome(services, config, port)}\n`)
 }
 
-/** The host of SKEP_HOST; an address that is none ends the start. */
-function firstHost(address: string) {
-  const { kind, text } = parseAddress(address)
-  return { id: kind, name: kind === 'local' ? hostname() : kind, address: text }
-}
-
 /** A host with everything that there is once for each. */
-async function openMachine({ id, address }: FleetHost, opening: Opening): Promise<Machine> {
-  const host = await createHost({ id, address })
+async function openMachine(
+  { id, address, signIn }: FleetHost,
+  opening: Opening,
+  own: () => OwnKey,
+): Promise<Machine> {
+  const host = await createHost({ id, address, entry: signIn && entryOf(signIn, own) })
   const inventory = createInventory({
     host,
     read: createReader(host, {

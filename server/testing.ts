@@ -171,7 +171,8 @@ export function testServices(parts: { host?: Host; inventory?: Inventory; vms?: 
   const clock = fakeClock()
   const host = parts.host ?? scriptedHost()
   const services = createServices({
-    first: { id: host.id, name: host.id, address: 'sandbox:/scripted' },
+    first: { id: host.id, name: host.id, address: 'sandbox:/scripted', signIn: null },
+    ownKey: () => ({ path: '/nowhere/id_ed25519', publicKeyLine: 'ssh-ed25519 AAAA skep' }),
     open: async () => machine,
     db: parts.db ?? openDatabase(':memory:'),
     log: pino({ level: 'silent' }),

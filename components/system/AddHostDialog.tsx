@@ -21,7 +21,7 @@ export default function AddHostDialog({ onClose }: { onClose: () => void }) {
         name.trim() === '' ? 'The name is missing.' : address.trim() === '' ? 'The address is missing.' : null
       }
       onClose={onClose}
-      onSubmit={() => void write(() => api.hosts.add.mutate({ name, address }))}
+      onSubmit={() => void write(() => api.hosts.add.mutate({ name, address, signIn: null }))}
     >
       <Field
         label="Name"

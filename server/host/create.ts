@@ -4,20 +4,38 @@ import path from 'node:path'
 import { AppError } from '../errors.ts'
 import { type Address, parseAddress } from './address.ts'
 import type { Host } from './host.ts'
+import type { SshSettings } from './ssh.ts'
 
-/** The host `id` at an address; this machine itself is always called `local`. AppError `invalid` for what is none. */
-export async function createHost({ id, address }: { id: string; address: string }): Promise<Host> {
-  const { kind, dir } = parseAddress(address)
-  if (kind === 'local') return (await import('./local.ts')).localHost()
-  return (await import('./sandbox/adapter.ts')).sandboxHost(dir, undefined, id)
+/** How Skep comes in at an address of SSH. */
+export type Entry = Pick<SshSettings, 'hostKey' | 'identity' | 'privilege'>
+
+/**
+ * The host `id` at an address; this machine itself is always called `local`. AppError `invalid` for what is none, or for
+ * an address of SSH without `entry`.
+ */
+export async function createHost(which: {
+  id: string
+  address: string
+  entry?: Entry | null
+}): Promise<Host> {
+  const { id, entry } = which
+  const address = parseAddress(which.address)
+  if (address.kind === 'local') return (await import('./local.ts')).localHost()
+  if (address.kind === 'sandbox') {
+    return (await import('./sandbox/adapter.ts')).sandboxHost(address.dir, undefined, id)
+  }
+  if (!entry)
+    throw new AppError('invalid', `How to sign in at ${address.text} is not known.`, { field: 'address' })
+  return (await import('./ssh.ts')).sshHost({ id, address: address.ssh, ...entry })
 }
 
 /**
  * A practice machine is made where there is nothing, or is there already. AppError `refused` for a directory of other
  * things, which it would fill with its own.
  */
-export function checkPlace({ kind, dir }: Address) {
-  if (kind !== 'sandbox' || existsSync(path.join(dir, 'state.json'))) return
+export function checkPlace(address: Address) {
+  if (address.kind !== 'sandbox' || existsSync(path.join(address.dir, 'state.json'))) return
+  const { dir } = address
   try {
     if (readdirSync(dir).length === 0) return
   } catch (error) {

@@ -36,7 +36,7 @@ export type Host = {
   /** Stable name used in URLs and rows: `local`, `sandbox`. */
   readonly id: string
   /** What kind of door this is; `sandbox` puts a badge on every page. */
-  readonly kind: 'local' | 'sandbox'
+  readonly kind: 'local' | 'sandbox' | 'ssh'
   /**
    * Runs a program to its end. argv[0] is a bare program name, found on the adapter's fixed PATH.
    * Resolves for every exit status. Rejects with AppError: `timeout`, `unreachable` (no host),

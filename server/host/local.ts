@@ -8,7 +8,7 @@ import type { Host, HostStream, RunOptions, RunResult } from './host.ts'
 import { connectLocal } from './local/connect.ts'
 import { errorCode } from './local/errors.ts'
 import { listEntries, makeDirectory, readText, removeEntry, statEntry, writeText } from './local/files.ts'
-import { lines, OutputBuffer } from './local/output.ts'
+import { killedWhenLeft, lines, OutputBuffer } from './local/output.ts'
 import { PROGRAM_PATH, Programs } from './local/programs.ts'
 
 const DEADLINE_MS = 30_000
@@ -191,17 +191,6 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 function stdoutOf(child: ChildProcess): Readable {
   if (!child.stdout) throw new AppError('failed', 'The program was started without an output.')
   return child.stdout
-}
-
-/** The reader who leaves the loop early has no more use for the program. */
-async function* killedWhenLeft<T>(items: AsyncIterable<T>, kill: () => void): AsyncIterable<T> {
-  let isWhole = false
-  try {
-    yield* items
-    isWhole = true
-  } finally {
-    if (!isWhole) kill()
-  }
 }
 
 /** A program that hangs in the kernel is not started a second time with the same words. */

@@ -7,9 +7,10 @@ import type { ConsoleChange, LiveHub } from '../live/live.ts'
 import type { Logger } from '../log.ts'
 import type { HostStatus } from '../system/model.ts'
 import { recoverTasks, type Settler } from '../tasks/recover.ts'
+import { checkIdentity, privilegeOf } from './entry.ts'
 import { glanceAt, goRound } from './glance.ts'
 import type { Machine } from './machine.ts'
-import type { Glance } from './model.ts'
+import type { Glance, SignIn } from './model.ts'
 
 /** A host that nobody used this long is closed; the next who asks opens it again. */
 const IDLE_MS = 10 * 60_000
@@ -19,6 +20,8 @@ export type FleetHost = {
   id: string
   name: string
   address: string
+  /** Null for hosts that are not reached over SSH. */
+  signIn: SignIn | null
   /** Given by SKEP_HOST: it is always there. */
   isFirst: boolean
   addedAt: number | null
@@ -41,7 +44,7 @@ export type Fleet = ReturnType<typeof createFleet>
  * others.
  */
 export function createFleet(options: {
-  first: { id: string; name: string; address: string }
+  first: Pick<FleetHost, 'id' | 'name' | 'address' | 'signIn'>
   db: Database
   live: Pick<LiveHub<ConsoleChange>, 'publish'>
   log: Logger
@@ -61,7 +64,17 @@ export function createFleet(options: {
   function read(): FleetHost[] {
     const fixed = { ...first, isFirst: true, addedAt: null, addedBy: null }
     const added = listHosts(db).filter(({ id, address }) => id !== first.id && address !== first.address)
-    return [fixed, ...added.map(host => ({ ...host, isFirst: false }))]
+    return [
+      fixed,
+      ...added.map(({ hostKey, identity, privilege, ...host }) => ({
+        ...host,
+        isFirst: false,
+        signIn:
+          hostKey !== null && identity !== null
+            ? { hostKey, identity: checkIdentity(identity), privilege: privilegeOf(privilege) }
+            : null,
+      })),
+    ]
   }
 
   function host(id: string): FleetHost {

@@ -13,5 +13,23 @@ const address = z.string().check(z.trim(), z.minLength(1, 'The address is missin
 
 export const hostIdInput = z.object({ id })
 export const addressInput = z.object({ address })
-export const addHostInput = z.object({ name, address })
+/** As `ssh-keygen -l` prints it: 32 bytes in base64 without padding. */
+const hostKey = z
+  .string()
+  .check(z.regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'This is no fingerprint of a host key.'))
+const signIn = z.object({
+  hostKey,
+  identity: z.string().check(z.maxLength(1024)),
+  privilege: z.enum(['none', 'doas', 'sudo']),
+})
+const entry = z.nullable(signIn)
+
+export const tryAddressInput = z.object({ address, signIn: entry })
+export const addHostInput = z.object({ name, address, signIn: entry })
+export const changeSignInInput = z.object({ id, signIn })
+export const installKeyInput = z.object({
+  address,
+  hostKey,
+  password: z.string().check(z.minLength(1, 'The password is missing.'), z.maxLength(1024)),
+})
 export const renameHostInput = z.object({ id, name })

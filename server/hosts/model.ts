@@ -25,6 +25,18 @@ export type Glance = {
   crashed: number
 }
 
+/** How Skep signs in at an address of SSH. */
+export type SignIn = {
+  /** The pinned host key: `SHA256:…`. */
+  hostKey: string
+  /** Skep's own key, the agent of the console's process, or a key file of the console's machine. */
+  identity: 'own' | 'agent' | `file:${string}`
+  privilege: 'none' | 'doas' | 'sudo'
+}
+
+/** What is seen at first contact, before anybody signs in, and the line that lets Skep's own key in. */
+export type Contact = { fingerprint: string; type: string; publicKeyLine: string }
+
 /** A host as administrators see it: also where it is. */
 export type HostConfig = {
   id: string
@@ -34,6 +46,8 @@ export type HostConfig = {
   isFirst: boolean
   addedAt: number | null
   addedBy: string | null
+  /** Null for hosts that are not reached over SSH. */
+  signIn: SignIn | null
   status: HostStatus
 }
 

@@ -47,7 +47,7 @@ describe('a host that is added', () => {
   it('comes after the first one, and is there after a restart', async () => {
     const services = testServices()
     const dir = await place()
-    services.hosts.add({ ...services.hosts.plan('NAS 2', `sandbox:${dir}`), name: 'NAS 2' }, 'olga')
+    services.hosts.add({ ...services.hosts.plan('NAS 2', `sandbox:${dir}`, null), name: 'NAS 2' }, 'olga')
     expect(services.fleet.hosts().map(host => host.id)).toEqual(['scripted', 'nas-2'])
     const again = testServices({ db: services.db })
     expect(again.fleet.host('nas-2')).toMatchObject({
@@ -63,7 +63,7 @@ describe('a host that is added', () => {
     const full = path.join(dir, 'full')
     await mkdir(full)
     await writeFile(path.join(full, 'letter'), 'dear bees')
-    const plan = (name: string, address: string) => codeOf(() => hosts.plan(name, address))
+    const plan = (name: string, address: string) => codeOf(() => hosts.plan(name, address, null))
     expect(await plan('x', 'local:')).toBe('refused')
     expect(await plan('x', 'sandbox:here')).toBe('invalid')
     expect(await plan('x', 'telnet://x')).toBe('invalid')
@@ -71,7 +71,7 @@ describe('a host that is added', () => {
     expect(await plan('SCRIPTED', `sandbox:${dir}/new`)).toBe('exists')
     expect(await plan('x', `sandbox:${full}`)).toBe('refused')
     await writeFile(path.join(full, 'state.json'), '{}')
-    expect(hosts.plan('x', `sandbox:${full}`).id).toBe('x')
+    expect(hosts.plan('x', `sandbox:${full}`, null).id).toBe('x')
   })
 })
 
@@ -94,7 +94,7 @@ describe('a host that is removed', () => {
       }),
     })
     const dir = await place()
-    services.hosts.add({ id: 'nas2', name: 'nas2', address: `sandbox:${dir}` }, 'olga')
+    services.hosts.add({ id: 'nas2', name: 'nas2', address: `sandbox:${dir}`, signIn: null }, 'olga')
     return { services, gate }
   }
 

@@ -1,12 +1,18 @@
 import { deleteExceptionsOn } from '../db/accounts.ts'
 import { type Database, transaction } from '../db/database.ts'
-import { deleteHost, insertHost, updateHostName } from '../db/hosts.ts'
+import { deleteHost, insertHost, updateHostEntry, updateHostName } from '../db/hosts.ts'
 import { endTask, unfinishedTasks } from '../db/tasks.ts'
 import { AppError } from '../errors.ts'
-import { parseAddress } from '../host/address.ts'
-import { checkPlace } from '../host/create.ts'
+import { type Address, parseAddress } from '../host/address.ts'
+import { checkPlace, type Entry } from '../host/create.ts'
+import { installKey, type OwnKey, readHostKey } from '../host/ssh.ts'
+import type { SshAddress } from '../host/ssh-address.ts'
+import { checkIdentity, entryOf } from './entry.ts'
 import type { Fleet } from './fleet.ts'
-import { type HostConfig, type HostTrial, hostIdOf } from './model.ts'
+import { type Contact, type HostConfig, type HostTrial, hostIdOf, type SignIn } from './model.ts'
+
+/** A way to sign in as a browser sends it. */
+type SentSignIn = Omit<SignIn, 'identity'> & { identity: string }
 
 export type Registry = ReturnType<typeof createRegistry>
 
@@ -16,12 +22,14 @@ export function createRegistry(options: {
   fleet: Fleet
   now: () => number
   /** Opens the host at an address for itself, looks at it and closes it again. */
-  tryOut: (address: string) => Promise<HostTrial>
+  tryOut: (address: string, entry: Entry | null) => Promise<HostTrial>
+  /** Skep's own key for SSH, made at the first need. */
+  ownKey: () => OwnKey
 }) {
-  const { db, fleet, now, tryOut } = options
+  const { db, fleet, now, tryOut, ownKey } = options
 
-  /** The address as it is kept. AppError `invalid`, `exists` or `refused`, all of the field `address`. */
-  function checked(text: string): string {
+  /** The address, read. AppError `invalid`, `exists` or `refused`, all of the field `address`. */
+  function checked(text: string): Address {
     const address = parseAddress(text)
     const field = 'address'
     if (address.kind === 'local') {
@@ -30,14 +38,29 @@ export function createRegistry(options: {
         next: 'Start Skep with SKEP_HOST=local: on that machine.',
       })
     }
-    if (!text.startsWith('sandbox:/')) {
+    if (address.kind === 'sandbox' && !text.startsWith('sandbox:/')) {
       throw new AppError('invalid', 'The directory of a practice machine begins with a slash.', { field })
     }
     const same = fleet.hosts().find(each => each.address === address.text)
     if (same) throw new AppError('exists', `${same.name} is at this address already.`, { field })
     checkPlace(address)
-    return address.text
+    return address
   }
+
+  function checkedSsh(text: string): SshAddress {
+    const address = parseAddress(text)
+    if (address.kind === 'ssh') return address.ssh
+    throw new AppError('invalid', `“${text}” is no address of SSH.`, { field: 'address' })
+  }
+
+  /** AppError `invalid` where an address of SSH comes without a way to sign in, or a key that cannot be used. */
+  function checkedSignIn(address: Address, signIn: SentSignIn | null): SignIn | null {
+    if (address.kind !== 'ssh') return null
+    if (signIn) return { ...signIn, identity: checkIdentity(signIn.identity) }
+    throw new AppError('invalid', 'How to sign in there is missing.', { field: 'address' })
+  }
+
+  const entry = (signIn: SignIn | null) => signIn && entryOf(signIn, ownKey)
 
   function checkName(name: string, own?: string) {
     const same = fleet.hosts().find(each => each.id !== own && each.name.toLowerCase() === name.toLowerCase())
@@ -57,27 +80,46 @@ export function createRegistry(options: {
     )
   }
 
+  function checkResting({ id, name }: { id: string; name: string }, verb: string) {
+    if (!fleet.peek(id)?.tasks.working()) return
+    throw new AppError('refused', `A task is at work on ${name}.`, {
+      next: `Wait until it has ended, then ${verb} the host.`,
+    })
+  }
+
   return {
-    list: (): HostConfig[] =>
-      fleet.hosts().map(({ id, name, address, isFirst, addedAt, addedBy }) => ({
-        id,
-        name,
-        address,
-        isFirst,
-        addedAt,
-        addedBy,
-        status: fleet.status(id),
-      })),
+    list: (): HostConfig[] => fleet.hosts().map(host => ({ ...host, status: fleet.status(host.id) })),
 
     /** What is found at an address that is no host yet, or at that of a host. */
-    tryAddress: (text: string): Promise<HostTrial> => tryOut(checked(text)),
-    tryHost: (id: string): Promise<HostTrial> => tryOut(fleet.host(id).address),
+    async tryAddress(text: string, signIn: SentSignIn | null): Promise<HostTrial> {
+      const address = checked(text)
+      return tryOut(address.text, entry(checkedSignIn(address, signIn)))
+    },
+    async tryHost(id: string): Promise<HostTrial> {
+      const { address, signIn } = fleet.host(id)
+      return tryOut(address, entry(signIn))
+    },
+
+    /** The host key that is shown at an address of SSH now, for a person to compare. AppError `unreachable`. */
+    async contact(text: string): Promise<Contact> {
+      const seen = await readHostKey(checkedSsh(text))
+      return { ...seen, publicKeyLine: ownKey().publicKeyLine }
+    },
+    /** Lets Skep's own key in, by the account's password, which is used for this and forgotten. */
+    installKey: (text: string, hostKey: string, password: string): Promise<void> =>
+      installKey(checkedSsh(text), hostKey, password, ownKey().publicKeyLine),
 
     /** How a host called so would stand in addresses. AppError as for `add`. */
-    plan(name: string, text: string): { id: string; address: string } {
+    plan(
+      name: string,
+      text: string,
+      signIn: SentSignIn | null,
+    ): { id: string; address: string; signIn: SignIn | null } {
       checkName(name)
+      const address = checked(text)
       return {
-        address: checked(text),
+        address: address.text,
+        signIn: checkedSignIn(address, signIn),
         id: hostIdOf(
           name,
           fleet.hosts().map(host => host.id),
@@ -85,9 +127,28 @@ export function createRegistry(options: {
       }
     },
 
-    add(host: { id: string; name: string; address: string }, by: string) {
-      insertHost(db, { ...host, addedAt: now(), addedBy: by })
+    add(host: { id: string; name: string; address: string; signIn: SignIn | null }, by: string) {
+      const { signIn, ...rest } = host
+      insertHost(db, {
+        ...rest,
+        hostKey: signIn?.hostKey ?? null,
+        identity: signIn?.identity ?? null,
+        privilege: signIn?.privilege ?? 'none',
+        addedAt: now(),
+        addedBy: by,
+      })
       fleet.reload()
+    },
+
+    /** Another key, another way to rights, or the host key of a machine that was installed anew. AppError as for `remove`. */
+    async changeSignIn(id: string, sent: SentSignIn) {
+      const host = added(id, 'changed here')
+      const signIn = checkedSignIn(parseAddress(host.address), sent)
+      if (!signIn) throw new AppError('refused', `${host.name} is not reached over SSH.`)
+      checkResting(host, 'change')
+      updateHostEntry(db, id, signIn)
+      fleet.reload()
+      await fleet.shut(id)
     },
 
     /** Its address and its pages' addresses stay as they are. */
@@ -101,11 +162,7 @@ export function createRegistry(options: {
     /** AppError `refused` for the first one and while a task works on it. */
     async remove(id: string) {
       const host = added(id, 'removed')
-      if (fleet.peek(id)?.tasks.working()) {
-        throw new AppError('refused', `A task is at work on ${host.name}.`, {
-          next: 'Wait until it has ended, then remove the host.',
-        })
-      }
+      checkResting(host, 'remove')
       transaction(db, () => {
         deleteHost(db, id)
         // Somebody else's machine may be called so one day.

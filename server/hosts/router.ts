@@ -1,6 +1,14 @@
 import { roleOn } from '../accounts/model.ts'
 import { consoleProcedure, router } from '../trpc.ts'
-import { addHostInput, addressInput, hostIdInput, renameHostInput } from './input.ts'
+import {
+  addHostInput,
+  addressInput,
+  changeSignInInput,
+  hostIdInput,
+  installKeyInput,
+  renameHostInput,
+  tryAddressInput,
+} from './input.ts'
 import type { HostSummary } from './model.ts'
 
 export const hostsRouter = router({
@@ -17,16 +25,46 @@ export const hostsRouter = router({
   configured: consoleProcedure('administrator').query(({ ctx }) => ctx.hosts.list()),
   /** What is found at an address: the system, and what it can do for Skep. */
   tryAddress: consoleProcedure('administrator')
-    .input(addressInput)
-    .mutation(({ ctx, input }) => ctx.hosts.tryAddress(input.address)),
+    .input(tryAddressInput)
+    .mutation(({ ctx, input }) => ctx.hosts.tryAddress(input.address, input.signIn)),
   tryHost: consoleProcedure('administrator')
     .input(hostIdInput)
     .mutation(({ ctx, input }) => ctx.hosts.tryHost(input.id)),
+  /** First contact over SSH: the host key to compare, and the line for authorized_keys. */
+  contact: consoleProcedure('administrator')
+    .input(addressInput)
+    .mutation(({ ctx, input }) => ctx.hosts.contact(input.address)),
+  installKey: consoleProcedure('administrator')
+    .input(installKeyInput)
+    .mutation(({ ctx, input: { address, hostKey, password } }) =>
+      ctx.audit(
+        {
+          action: 'hosts.installKey',
+          title: `Let Skep’s key in at ${address}`,
+          userName: ctx.caller.account.name,
+        },
+        () => ctx.hosts.installKey(address, hostKey, password),
+      ),
+    ),
+  changeSignIn: consoleProcedure('administrator')
+    .input(changeSignInInput)
+    .mutation(({ ctx, input: { id, signIn } }) => {
+      const host = ctx.fleet.host(id)
+      return ctx.audit(
+        {
+          action: 'hosts.changeSignIn',
+          title: `Change how Skep signs in at ${host.name}`,
+          userName: ctx.caller.account.name,
+          hostId: id,
+        },
+        () => ctx.hosts.changeSignIn(id, signIn),
+      )
+    }),
   add: consoleProcedure('administrator')
     .input(addHostInput)
-    .mutation(async ({ ctx, input: { name, address } }) => {
+    .mutation(async ({ ctx, input: { name, address, signIn } }) => {
       const userName = ctx.caller.account.name
-      const host = ctx.hosts.plan(name, address)
+      const host = ctx.hosts.plan(name, address, signIn)
       await ctx.audit(
         { action: 'hosts.add', title: `Add the host ${name} at ${host.address}`, userName, hostId: host.id },
         () => ctx.hosts.add({ ...host, name }, userName),

@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 import { type Action, type ActionContext, defineAction, type PlanContext } from '../action.ts'
 import { freshVms } from '../datasets/actions.ts'
 import { usersOf } from '../datasets/users.ts'
-import { AppError } from '../errors.ts'
+import { AppError, isUnheard } from '../errors.ts'
 import { splitSnapshot } from '../host/zfs/names.ts'
 import { getWrittenSince } from '../host/zfs/properties.ts'
 import { wasRolledBackAfter } from '../host/zpool/history.ts'
@@ -24,7 +24,7 @@ import {
   rollbackFacts,
 } from './plan.rollback.ts'
 import { findPair, planSwapBack, SWAP_BACK } from './plan.swap.ts'
-import { betweenStopAndStart, isSilent, mustBeUnchanged, runGoBack, victimsLeft } from './rollback.run.ts'
+import { betweenStopAndStart, mustBeUnchanged, runGoBack, victimsLeft } from './rollback.run.ts'
 
 const keepFacts = z.object({
   keep: z.object({
@@ -201,7 +201,7 @@ async function settleRollback(
 
 /** A history that cannot be read proves nothing; a host that is silent will be asked again. */
 function notTold(error: unknown): null {
-  if (!(error instanceof AppError) || isSilent(error)) throw error
+  if (!(error instanceof AppError) || isUnheard(error)) throw error
   return null
 }
 

@@ -3,7 +3,7 @@ import type { ActionContext, PlanContext } from '../action.ts'
 import { mustBeIdle, mustBeThere } from '../datasets/guard.ts'
 import { type DatasetRow, KEPT_FROM } from '../datasets/model.ts'
 import { asAppError, runStep, withWords } from '../datasets/steps.ts'
-import { AppError } from '../errors.ts'
+import { AppError, isUnheard } from '../errors.ts'
 import { renameArgv } from '../host/zfs/change.ts'
 import { destroyArgv } from '../host/zfs/destroy.ts'
 import { getProperty, inheritPropertyArgv, setPropertyArgv } from '../host/zfs/properties.ts'
@@ -11,7 +11,7 @@ import { listSnapshotIndex } from '../host/zfs/snapshots.ts'
 import { readDatasets } from '../inventory/reader.ts'
 import type { Plan, Step } from '../tasks/model.ts'
 import type { KeepFacts } from './plan.keep.ts'
-import { isSilent, storageSteps } from './rollback.run.ts'
+import { storageSteps } from './rollback.run.ts'
 
 /**
  * Where a keep or a swap stands, told from names, guids and origins alone. `moved`: the present is under its kept name and
@@ -134,7 +134,7 @@ async function undone(
   error: AppError,
   steps: readonly Step[],
 ): Promise<AppError> {
-  if (!isSilent(error)) {
+  if (!isUnheard(error)) {
     context.progress('Putting everything back as it was')
     try {
       for (const step of steps.toReversed()) await takeBack(context, keep, guids, step.argv ?? [])

@@ -3,7 +3,7 @@ import type { ActionContext, PlanContext } from '../action.ts'
 import { mustBeIdle, mustBeThere, mustBeTheSame } from '../datasets/guard.ts'
 import { asAppError, runStep, withWords } from '../datasets/steps.ts'
 import { counted, inWords, isRunning } from '../datasets/users.ts'
-import { AppError } from '../errors.ts'
+import { AppError, isUnheard } from '../errors.ts'
 import { listBookmarks, listSnapshotIndex } from '../host/zfs/snapshots.ts'
 import type { Plan, Step, Victim } from '../tasks/model.ts'
 import type { Vm } from '../vms/model.ts'
@@ -64,7 +64,7 @@ async function startAgain(
   const are = stopped.length === 1 ? 'is' : 'are'
   try {
     if (!word?.start) return `${names} ${are} shut down.`
-    if (isSilent(error)) {
+    if (isUnheard(error)) {
       return `${names} ${are} shut down, and not started: the last command may still be at work on the disk.`
     }
     if (!(await canStart()))
@@ -163,7 +163,7 @@ async function toldTruth(
       'Look at the snapshots when it answers.',
     )
   }
-  if (isSilent(error)) {
+  if (isUnheard(error)) {
     return withWords(
       error,
       `${told(gone, named)} Whether the last command still does its work is not known.`,
@@ -174,10 +174,6 @@ async function toldTruth(
     ? `Look at what is newer now and roll back again: nothing of ${dataset} itself has changed.`
     : error.detail.next
   return withWords(error, `${told(gone, named)} ${untouched}`, next)
-}
-
-export function isSilent(error: AppError): boolean {
-  return error.code === 'timeout' || error.code === 'unreachable'
 }
 
 function told(gone: number, named: number): string {

@@ -28,7 +28,7 @@ export type HostLoad = {
 /** Whether what the screen shows is what the host last said, and when that was. */
 export type HostStatus = {
   id: string
-  kind: 'local' | 'sandbox'
+  kind: 'local' | 'sandbox' | 'ssh'
   state: 'connecting' | 'online' | 'lost'
   /** Unix ms of the last answer. */
   heardAt: number | null

@@ -4,7 +4,7 @@ import type { Account } from '../accounts/model.ts'
 import type { Action, ActionContext, PlanContext } from '../action.ts'
 import type { Database } from '../db/database.ts'
 import * as rows from '../db/tasks.ts'
-import { AppError } from '../errors.ts'
+import { AppError, isUnheard } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import type { Change, Inventory } from '../inventory/inventory.ts'
 import type { ConsoleChange, LiveHub } from '../live/live.ts'
@@ -128,7 +128,7 @@ export function createTasks(options: {
       end(taskId, { state: 'done', outcome, error: null })
       return { taskId, outcome, result }
     } catch (error) {
-      if (error instanceof AppError && error.code === 'timeout') unanswered = error.detail.argv ?? null
+      if (error instanceof AppError && isUnheard(error)) unanswered = error.detail.argv ?? null
       throw fail(taskId, plan, error)
     } finally {
       nudges.delete(taskId)

@@ -8,10 +8,11 @@ import type { FileEntry } from '../host.ts'
 import { errorCode, fileError } from './errors.ts'
 
 /** Longest text file read; a configuration is a few KiB. */
-const LONGEST_BYTES = 4 * 1024 * 1024
+export const LONGEST_BYTES = 4 * 1024 * 1024
 const PERMISSION_BITS = 0o7777
 
-function checkPath(file: string): void {
+/** AppError `invalid` for what is no absolute path. */
+export function checkPath(file: string): void {
   if (!path.isAbsolute(file) || file.includes('\0')) {
     throw new AppError('invalid', `“${file}” is not an absolute path.`)
   }
@@ -32,8 +33,7 @@ export async function readText(file: string): Promise<string> {
         if (bytesRead === 0) break
         length += bytesRead
       }
-      if (length > LONGEST_BYTES) throw new AppError('invalid', `“${file}” is longer than 4 MiB.`)
-      return decode(buffer.subarray(0, length), file)
+      return decodeText(buffer.subarray(0, length), file)
     } finally {
       await handle.close()
     }
@@ -42,8 +42,9 @@ export async function readText(file: string): Promise<string> {
   }
 }
 
-/** What cannot be written back byte for byte is not read at all. */
-function decode(bytes: Buffer, file: string): string {
+/** What cannot be written back byte for byte is not read at all. AppError `unreadable`, `invalid` (too long). */
+export function decodeText(bytes: Buffer, file: string): string {
+  if (bytes.length > LONGEST_BYTES) throw new AppError('invalid', `“${file}” is longer than 4 MiB.`)
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch (error) {

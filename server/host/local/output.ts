@@ -35,8 +35,12 @@ export class OutputBuffer {
     await Promise.race([once(this.#stream, 'close'), sleep(atMostMs, undefined, { ref: false })])
   }
 
+  bytes(): Buffer {
+    return Buffer.concat(this.#chunks)
+  }
+
   text(): string {
-    return Buffer.concat(this.#chunks).toString('utf8')
+    return this.bytes().toString('utf8')
   }
 }
 
@@ -61,4 +65,15 @@ export async function* lines(stream: Readable): AsyncIterable<string> {
     if (rest.length > LONGEST_LINE) rest = rest.slice(0, LONGEST_LINE)
   }
   if (rest !== '') yield rest
+}
+
+/** The reader who leaves the loop early has no more use for the program. */
+export async function* killedWhenLeft<T>(items: AsyncIterable<T>, kill: () => void): AsyncIterable<T> {
+  let isWhole = false
+  try {
+    yield* items
+    isWhole = true
+  } finally {
+    if (!isWhole) kill()
+  }
 }

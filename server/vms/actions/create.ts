@@ -3,7 +3,7 @@ import { type Action, type ActionContext, defineAction, type PlanContext } from 
 import { readPoolOf } from '../../datasets/actions.ts'
 import { mustBeTheSame } from '../../datasets/guard.ts'
 import { runStep, withWords } from '../../datasets/steps.ts'
-import { AppError } from '../../errors.ts'
+import { AppError, isUnheard } from '../../errors.ts'
 import { runOrThrow } from '../../host/answer.ts'
 import { destroyArgv } from '../../host/zfs/destroy.ts'
 import { readDatasets } from '../../inventory/reader.ts'
@@ -137,17 +137,12 @@ export async function runOrUndo(context: ActionContext, plan: Plan): Promise<voi
       }
       throw remains.length > 0
         ? withWords(error, `This could not be taken away again: ${remains.join(', ')}.`, 'Remove it by hand.')
-        : withWords(error, isUnsure(error) ? UNSURE : 'Nothing of it is left.')
+        : withWords(error, isUnheard(error) ? UNSURE : 'Nothing of it is left.')
     }
   }
 }
 
 const UNSURE = 'Whether its last command has still taken effect is not known; the rest was taken away again.'
-
-/** The command may have done its work although no answer came. */
-function isUnsure(error: AppError): boolean {
-  return error.code === 'timeout' || error.code === 'unreachable'
-}
 
 /** Settles a creation by what is there: the conf is written last. */
 export async function settleCreation(

@@ -1,0 +1,171 @@
+/** The adapter of another machine: everything over one SSH connection. Nothing of Skep is installed there. */
+import { AppError } from '../errors.ts'
+import type { Host, HostStream, RunOptions, RunResult } from './host.ts'
+import { killedWhenLeft, lines, OutputBuffer } from './local/output.ts'
+import { connectThrough } from './ssh/connect.ts'
+import { Connection } from './ssh/connection.ts'
+import { cutOff } from './ssh/errors.ts'
+import { createExecute, endOf, MOST_STDERR_BYTES, Patience } from './ssh/execute.ts'
+import { filesOf } from './ssh/files.ts'
+import type { SshIdentity } from './ssh/keys.ts'
+import {
+  BEGUN,
+  BEGUN_AS,
+  isPrivilegeRefused,
+  NOT_FOUND,
+  NOT_FOUND_STATUS,
+  type Privilege,
+  runScript,
+  streamScript,
+} from './ssh/script.ts'
+import { letGo, Sessions } from './ssh/sessions.ts'
+import type { SshAddress } from './ssh-address.ts'
+
+export { readHostKey } from './ssh/connection.ts'
+export { installKey } from './ssh/install-key.ts'
+export { type OwnKey, ownKey, type SshIdentity } from './ssh/keys.ts'
+
+export type SshSettings = {
+  /** The host's id, as in URLs. */
+  id: string
+  address: SshAddress
+  /** The pinned host key, as `ssh-keygen -l` prints it: `SHA256:…`. Any other is refused. */
+  hostKey: string
+  identity: SshIdentity
+  /** How programs get the rights they need when the account has not: doas(1) or sudo(8), without a password. */
+  privilege: Privilege
+}
+
+/** `path` are the directories programs are looked for in, `mostStdoutBytes` ends a flood; only tests change them. */
+export function sshHost(
+  settings: SshSettings,
+  options: { path?: readonly string[]; mostStdoutBytes?: number } = {},
+): Host {
+  const { address } = settings
+  const connection = new Connection(settings)
+  const sessions = new Sessions(connection)
+  const how = { privilege: settings.privilege, ...(options.path ? { path: options.path } : {}) }
+  const { mostStdoutBytes } = options
+  const execute = createExecute({
+    sessions,
+    address,
+    ...how,
+    ...(mostStdoutBytes ? { mostStdoutBytes } : {}),
+  })
+
+  async function run(argv: readonly string[], runOptions: RunOptions = {}): Promise<RunResult> {
+    checkArgv(argv)
+    const script = runScript(argv, { ...how, hasStdin: runOptions.stdin !== undefined })
+    const ended = await execute(argv, script, runOptions)
+    throwIfNotRun(argv, how.privilege, ended.exit, ended.stderr)
+    return { ...ended, stdout: ended.stdout.toString() }
+  }
+
+  /** Where sshd allows few sessions, one that stays open has a connection to itself. */
+  function forStream(): { sessions: Sessions; close: () => void } {
+    if (!sessions.scarce) return { sessions, close: () => undefined }
+    const own = new Connection(settings)
+    return { sessions: new Sessions(own), close: () => void own.close() }
+  }
+
+  async function stream(
+    argv: readonly string[],
+    streamOptions: { signal?: AbortSignal } = {},
+  ): Promise<HostStream> {
+    checkArgv(argv)
+    const { signal } = streamOptions
+    const patience = new Patience(argv, streamOptions)
+    const own = forStream()
+    try {
+      const channel = await patience.wait(own.sessions.exec(patience.signal))
+      channel.on('error', () => undefined)
+      const stderr = new OutputBuffer(channel.stderr, MOST_STDERR_BYTES)
+      // The end of its input is what tells the script that nobody listens any more.
+      const kill = () => letGo(channel)
+      signal?.addEventListener('abort', kill, { once: true })
+      const done = endOf(channel).then(ended => {
+        signal?.removeEventListener('abort', kill)
+        own.close()
+        const said = stderr.text()
+        const begun = BEGUN_AS.exec(said)
+        const words = begun ? said.slice(begun.index + begun[0].length) : said
+        return ended === 'cut off'
+          ? { exit: null, stderr: `${words}${cutOff(argv, address).message}` }
+          : { exit: ended.exit, stderr: words }
+      })
+      channel.write(streamScript(argv, how))
+      const printed = lines(channel)[Symbol.asyncIterator]()
+      if (!(await patience.wait(hasBegun(printed), kill))) {
+        const { exit, stderr: said } = await done
+        throwIfNotRun(argv, how.privilege, exit, said)
+        throw new AppError('failed', `“${argv[0]}” could not be started there.`, {
+          argv: [...argv],
+          exit,
+          stderr: said,
+        })
+      }
+      return { lines: killedWhenLeft({ [Symbol.asyncIterator]: () => printed }, kill), done, kill }
+    } catch (error) {
+      own.close()
+      throw error
+    } finally {
+      patience.over()
+    }
+  }
+
+  return {
+    id: settings.id,
+    kind: 'ssh',
+    run,
+    stream,
+    connect: connectThrough(connection),
+    ...filesOf({ connection, sessions, execute, ...how }),
+    close: () => connection.close(),
+  }
+}
+
+/** Reads up to the mark that stands in front of the program's own lines, and sees whether the program is there. */
+async function hasBegun(printed: AsyncIterator<string>): Promise<boolean> {
+  for (let begun = 0; begun < 2; ) {
+    const { value, done } = await printed.next()
+    if (done) return false
+    if (value === BEGUN) begun++
+  }
+  return true
+}
+
+function checkArgv(argv: readonly string[]): void {
+  const detail = { argv: [...argv] }
+  if (!/^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/.test(argv[0] ?? '')) {
+    throw new AppError('invalid', `“${argv[0] ?? ''}” is not the bare name of a program.`, detail)
+  }
+  if (argv.some(word => word.includes('\0'))) {
+    throw new AppError('invalid', `“${argv[0]}” cannot be given these words: one holds a NUL.`, detail)
+  }
+}
+
+/** AppError `unsupported` (no such program there), `denied` (sudo or doas did not let it run). */
+function throwIfNotRun(
+  argv: readonly string[],
+  privilege: Privilege,
+  exit: number | null,
+  stderr: string,
+): void {
+  const name = argv[0] ?? ''
+  if (exit === NOT_FOUND_STATUS && stderr === NOT_FOUND) {
+    throw new AppError('unsupported', `The program “${name}” is not installed on this host.`, {
+      argv: [...argv],
+    })
+  }
+  if (!isPrivilegeRefused(privilege, exit, stderr)) return
+  const rule =
+    privilege === 'sudo'
+      ? `Allow it in sudoers(5), without a password: ACCOUNT ALL=(root) NOPASSWD: /path/of/${name}`
+      : `Allow it in doas.conf(5): permit nopass ACCOUNT as root cmd ${name}`
+  throw new AppError('denied', `${privilege} does not let this account run “${name}” there.`, {
+    argv: [...argv],
+    exit,
+    stderr,
+    next: rule,
+  })
+}

@@ -1,0 +1,68 @@
+/** Keys: the machine's (its fingerprint), and Skep's own. */
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import ssh2 from 'ssh2'
+import { AppError } from '../../errors.ts'
+import { errorCode } from '../local/errors.ts'
+
+/** How Skep proves who it is: a key file of this machine, the agent of SSH_AUTH_SOCK, or, once, to install a key, a password. */
+export type SshIdentity =
+  | { kind: 'file'; path: string }
+  | { kind: 'agent' }
+  | { kind: 'password'; password: string }
+
+/** What `ssh-keygen -l` prints of a public key blob: `SHA256:` and base64 without padding. */
+export function fingerprintOf(blob: Buffer): string {
+  return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`
+}
+
+/** The type a public key blob begins with, such as `ssh-ed25519` (RFC 4253, 6.6). */
+export function keyTypeOf(blob: Buffer): string {
+  const length = blob.length >= 4 ? blob.readUInt32BE(0) : 0
+  return blob.subarray(4, 4 + length).toString('latin1')
+}
+
+export type OwnKey = { path: string; publicKeyLine: string }
+
+/** Skep's own key in its state directory, made at the first need: Ed25519, readable by Skep alone. */
+export function ownKey(stateDir: string): OwnKey {
+  const directory = path.join(stateDir, 'ssh')
+  const file = path.join(directory, 'id_ed25519')
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  try {
+    return { path: file, publicKeyLine: readFileSync(`${file}.pub`, 'utf8').trim() }
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error
+  }
+  const made = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'skep' })
+  writeFileSync(file, made.private, { mode: 0o600 })
+  // Behind the private half: where this one stands, both do.
+  writeFileSync(`${file}.pub`, `${made.public}\n`, { mode: 0o644 })
+  return { path: file, publicKeyLine: made.public }
+}
+
+/** A private key file of this machine. AppError `invalid` where it is none that can be used without asking. */
+export function readIdentity(file: string): Buffer {
+  let text: Buffer
+  try {
+    text = readFileSync(file)
+  } catch (error) {
+    throw new AppError('invalid', `The key file ${file} cannot be read: ${String(errorCode(error))}.`, {
+      field: 'identity',
+    })
+  }
+  const parsed = ssh2.utils.parseKey(text)
+  if (parsed instanceof Error) {
+    const isLocked = /passphrase|encrypted/i.test(parsed.message)
+    throw new AppError(
+      'invalid',
+      isLocked ? `The key in ${file} has a passphrase.` : `${file} is no private key that Skep can read.`,
+      {
+        field: 'identity',
+        ...(isLocked ? { next: 'Add it to an agent (ssh-add) and choose the agent.' } : {}),
+      },
+    )
+  }
+  return text
+}

@@ -1,0 +1,114 @@
+/**
+ * What runs on the other machine. sshd(8) gives the command of a session to the account's own shell, which may be sh(1),
+ * csh(1) (root's on FreeBSD before 15.1) or anything else, and each reads quotes in its own way. So that shell gets one
+ * constant line without a character that means something different to any of them, and /bin/sh reads what it has to do
+ * from standard input, one line of text; the bytes behind that line are the program's own standard input. Nothing of the
+ * words stands in that line, and no length limit of a single argument applies to them.
+ */
+import { PROGRAM_PATH } from '../local/programs.ts'
+import { shellWords } from './words.ts'
+
+export type Privilege = 'none' | 'doas' | 'sudo'
+
+/** The constant line. read(1) takes no byte beyond its line from a pipe (POSIX.1 XCU, read). */
+export const COMMAND = `exec /bin/sh -c 'IFS= read -r s && eval "$s"'`
+
+/** Nothing here asks for a password: there is nobody to type it. */
+const PREFIX: Record<Privilege, string> = { none: '', doas: 'doas -n ', sudo: 'sudo -n -- ' }
+
+/** Programs that tell everybody what they are asked: an account with few rights need not be granted these. */
+const FOR_EVERYBODY = new Set([
+  'date',
+  'freebsd-version',
+  'hostname',
+  'kldstat',
+  'pciconf',
+  'pgrep',
+  'ps',
+  'sysctl',
+  'true',
+  'uname',
+])
+
+/** What a script says on standard error when there is no such program; nothing else says exactly this. */
+export const NOT_FOUND = 'skep: no such program\n'
+export const NOT_FOUND_STATUS = 127
+
+/** Stands in front of what a script prints, on both outputs: what came before is the account's own start-up files'. */
+export const BEGUN = 'skep: begun'
+/** On standard error the number of the process follows. It leads its group: sshd begins a session for each command. */
+export const BEGUN_AS = /skep: begun (\d+)\n/
+
+export type ScriptOptions = { privilege: Privilege; path?: readonly string[] }
+
+/** `n` is a newline; the environment is that of local programs: C, because texts are recognised and numbers are read. */
+function prelude(path: readonly string[] = PROGRAM_PATH): string {
+  return `echo '${BEGUN}'; echo '${BEGUN}' $$ >&2; n=$(printf '\\nx'); n=\${n%x}; PATH=${shellWords([path.join(':')])}; LC_ALL=C; export PATH LC_ALL; cd /`
+}
+
+function prefixOf(program: string | undefined, privilege: Privilege): string {
+  return FOR_EVERYBODY.has(program ?? '') ? '' : PREFIX[privilege]
+}
+
+function findOr127(program: string | undefined): string {
+  const name = shellWords([program ?? ''])
+  return `command -v ${name} >/dev/null || { echo '${NOT_FOUND.trim()}' >&2; exit ${NOT_FOUND_STATUS}; }`
+}
+
+/** argv becomes the session's own process: sshd itself tells its exit status or signal. */
+export function runScript(argv: readonly string[], options: ScriptOptions & { hasStdin: boolean }): string {
+  const input = options.hasStdin ? '' : ' </dev/null'
+  return `${[
+    prelude(options.path),
+    findOr127(argv[0]),
+    `exec ${prefixOf(argv[0], options.privilege)}${shellWords(argv)}${input}`,
+  ].join('; ')}\n`
+}
+
+/**
+ * argv for as long as somebody listens. Standard input is its lifeline: when that ends, because Skep has gone or the
+ * connection has, the program is ended; a `zpool events -f` would else wait for years.
+ */
+export function streamScript(argv: readonly string[], options: ScriptOptions): string {
+  const prefix = prefixOf(argv[0], options.privilege)
+  return `${[
+    prelude(options.path),
+    findOr127(argv[0]),
+    // Once more: the program is there.
+    `echo '${BEGUN}'`,
+    'exec 3<&0',
+    `{ ${prefix}${shellWords(argv)} </dev/null 3<&- & }`,
+    'p=$!',
+    `{ { while read -r x; do :; done; ${prefix}kill $p; } <&3 >/dev/null 2>&1 & }`,
+    'w=$!',
+    'exec 3<&-',
+    'wait $p',
+    's=$?',
+    'kill $w 2>/dev/null',
+    'exit $s',
+  ].join('; ')}\n`
+}
+
+/** A text of Skep's own with its words as $1, $2, …; with `privilege`, as the superuser. */
+export function ownScript(text: string, words: readonly string[], options: ScriptOptions): string {
+  const prefix = PREFIX[options.privilege]
+  return `${prelude(options.path)}; exec ${prefix}/bin/sh -c ${shellWords([text, 'sh', ...words])}\n`
+}
+
+/** Ends the process of a script and all that it started; a daemon has left the group. */
+export function killScript(pid: number, options: ScriptOptions): string {
+  return `${prelude(options.path)}; exec ${PREFIX[options.privilege]}kill -KILL -- -${pid}\n`
+}
+
+/** Texts of sudo(8) and doas(1) that mean: this account may not do that here. */
+const REFUSALS = [
+  /^sudo: (a password is required|a terminal is required to read the password|sorry, )/m,
+  /^Sorry, user /m,
+  /^\S+ is not (in the sudoers file|allowed to )/m,
+  /^doas: (Operation not permitted|Authori[sz]ation required|Authentication required|a tty is required|doas is not enabled)/im,
+]
+
+/** Whether the prefix refused to run the program at all. */
+export function isPrivilegeRefused(privilege: Privilege, exit: number | null, stderr: string): boolean {
+  return privilege !== 'none' && exit === 1 && REFUSALS.some(pattern => pattern.test(stderr))
+}

@@ -1,0 +1,179 @@
+/** A real sshd(8) on the loopback interface, with keys and settings of its own. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import net from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import ssh2 from 'ssh2'
+import { vi } from 'vitest'
+import { type SshSettings, sshHost } from '../ssh.ts'
+import { fingerprintOf } from './keys.ts'
+
+const SSHD = ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find(existsSync)
+
+/** Where programs are looked for: FreeBSD has /usr/local, and Debian's tests run there all the same. */
+export type TestSshd = Awaited<ReturnType<typeof startSshd>>
+
+/** A port that was free a moment ago. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      )
+    })
+  })
+}
+
+/** Every process below `pid`, children first. sshd makes one or two for each connection. */
+function below(pid: number): number[] {
+  const parents = new Map<number, number>()
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue
+    try {
+      const text = readFileSync(`/proc/${name}/stat`, 'utf8')
+      // Behind the name, which may hold blanks and brackets: state and parent (proc_pid_stat(5)).
+      parents.set(Number(name), Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[1]))
+    } catch {
+      // Gone meanwhile.
+    }
+  }
+  const of = (parent: number): number[] =>
+    [...parents].filter(([, above]) => above === parent).flatMap(([child]) => [...of(child), child])
+  return of(pid)
+}
+
+function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal)
+    } catch {
+      // Gone meanwhile.
+    }
+  }
+}
+
+/** `extra` are lines of sshd_config(5); `environment` reaches the sessions (PermitUserEnvironment is not used). */
+export async function startSshd(extra: readonly string[] = []) {
+  if (!SSHD) throw new Error('These tests need OpenSSH’s sshd: apt-get install openssh-server')
+  const dir = mkdtempSync(path.join(os.tmpdir(), 'skep-sshd-'))
+  const file = (name: string) => path.join(dir, name)
+  const port = await freePort()
+  const newKey = (name: string) => {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519')
+    writeFileSync(file(name), pair.private, { mode: 0o600 })
+    writeFileSync(file(`${name}.pub`), `${pair.public}\n`)
+    return pair.public
+  }
+  const hostPublic = newKey('host')
+  writeFileSync(file('authorized_keys'), `${newKey('client')}\n`, { mode: 0o600 })
+  writeFileSync(
+    file('config'),
+    [
+      `Port ${port}`,
+      'ListenAddress 127.0.0.1',
+      `HostKey ${file('host')}`,
+      `AuthorizedKeysFile ${file('authorized_keys')}`,
+      'StrictModes no',
+      'UsePAM no',
+      'PasswordAuthentication no',
+      'PermitRootLogin yes',
+      `PidFile ${file('pid')}`,
+      ...(extra.some(line => line.startsWith('Subsystem')) ? [] : ['Subsystem sftp internal-sftp']),
+      ...extra,
+      '',
+    ].join('\n'),
+  )
+  // Debian's sshd wants its directory of privilege separation.
+  mkdirSync('/run/sshd', { recursive: true })
+
+  let child: ChildProcess | null = null
+  async function start(): Promise<void> {
+    const own = spawn(SSHD ?? '', ['-D', '-e', '-f', file('config')], { stdio: ['ignore', 'ignore', 'pipe'] })
+    child = own
+    let said = ''
+    own.stderr?.on('data', chunk => {
+      said += chunk
+    })
+    await vi.waitFor(
+      () => {
+        if (own.exitCode !== null) throw new Error(`sshd ended: ${said}`)
+        if (!said.includes('Server listening on 127.0.0.1')) throw new Error(`sshd does not listen: ${said}`)
+      },
+      { timeout: 10_000, interval: 10 },
+    )
+  }
+  const pid = () => child?.pid ?? 0
+  const sessions = () => below(pid())
+
+  /** Ends the listener; connections go on, as with a restart of the service. */
+  async function stopListening(): Promise<void> {
+    const own = child
+    child = null
+    if (!own || own.exitCode !== null) return
+    await new Promise(resolve => {
+      own.once('exit', resolve)
+      own.kill('SIGTERM')
+    })
+  }
+  await start()
+
+  const settings: SshSettings = {
+    id: 'other',
+    address: { user: os.userInfo().username, host: '127.0.0.1', port },
+    hostKey: fingerprintOf(Buffer.from(hostPublic.split(' ')[1] ?? '', 'base64')),
+    identity: { kind: 'file', path: file('client') },
+    privilege: 'none',
+  }
+  return {
+    dir,
+    port,
+    settings,
+    start,
+    stopListening,
+    /** The host behind it; programs are found where `path` says. */
+    host: (change: Partial<SshSettings> = {}, programs?: readonly string[]) =>
+      sshHost({ ...settings, ...change }, programs ? { path: programs } : {}),
+    /** Cuts every connection as a router that loses its mind would: the processes of sshd are gone. */
+    cut: () =>
+      signalAll(
+        sessions().filter(each => nameOf(each).startsWith('sshd')),
+        'SIGKILL',
+      ),
+    /** Takes everything down: the listener and every connection. */
+    async stop() {
+      const all = sessions().filter(each => nameOf(each).startsWith('sshd'))
+      await stopListening()
+      signalAll(all, 'SIGKILL')
+    },
+    freeze: () => signalAll([pid(), ...sessions()], 'SIGSTOP'),
+    thaw: () => signalAll([...sessions(), pid()], 'SIGCONT'),
+    /** What runs below sshd now, by name. */
+    programs: () =>
+      sessions()
+        .map(nameOf)
+        .filter(name => !name.startsWith('sshd')),
+    /** Another key, as of a machine that was installed anew. */
+    newHostKey: () => newKey('host'),
+    fingerprintByKeygen: () =>
+      execFileSync('ssh-keygen', ['-lf', file('host.pub')], { encoding: 'utf8' }).split(' ')[1] ?? '',
+    async dispose() {
+      signalAll([...sessions(), pid()], 'SIGCONT')
+      const all = sessions()
+      await stopListening()
+      signalAll(all, 'SIGKILL')
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+function nameOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
+  } catch {
+    return ''
+  }
+}
