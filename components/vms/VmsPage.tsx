@@ -53,7 +53,10 @@ export function VmsPage() {
         onOpen={vm => router.push(paths.vm(vm.name))}
         menu={vm => vmMenu(vm, tools)}
         empty={
-          <EmptyState title="No virtual machine yet." action={create}>
+          <EmptyState
+            title={tools.whyNoGuests === null ? 'No virtual machine yet.' : 'No virtual machines here.'}
+            action={create}
+          >
             {tools.whyNoGuests ??
               'A guest is a NAME.conf in a vm-bhyve datastore. Guests that vm(8) makes appear here too.'}
           </EmptyState>
