@@ -1,6 +1,6 @@
 /** uname(1): which system and which kernel runs. */
 import { runOrThrow, unreadable } from './answer.ts'
-import type { Host } from './host.ts'
+import type { Host, RunOptions } from './host.ts'
 
 function unameArgv(): string[] {
   return ['uname', '-sr']
@@ -13,8 +13,11 @@ export function parseUname(text: string): { system: string; release: string } {
   return { system: match[1] ?? '', release: match[2] ?? '' }
 }
 
-export async function uname(host: Host): Promise<{ system: string; release: string }> {
-  return parseUname(await runOrThrow(host, unameArgv(), []))
+export async function uname(
+  host: Host,
+  options: RunOptions = {},
+): Promise<{ system: string; release: string }> {
+  return parseUname(await runOrThrow(host, unameArgv(), [], options))
 }
 
 const systems = new WeakMap<Host, string>()

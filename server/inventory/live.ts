@@ -6,6 +6,7 @@ import type { Vm } from '../vms/model.ts'
 import { Announcer } from './announcer.ts'
 import { createCell, createCells, isSilence, type Trouble, UNTRUSTED_MS, type Watcher } from './cell.ts'
 import { changesOf, effectOf, type HostEvent } from './effects.ts'
+import { createHeartbeat } from './heartbeat.ts'
 import type { Change, Inventory } from './inventory.ts'
 import { Origins } from './origins.ts'
 import { changedDatasets, changedMarks, changedPools, changedVms } from './polling.ts'
@@ -26,6 +27,8 @@ export type HostReader = {
   /** A cheap look at the guests: per name a text that changes with anything a screen shows of it, load left out. */
   vmMarks?: () => Promise<ReadonlyMap<string, string>>
   facts: () => Promise<HostFacts>
+  /** The smallest question there is, with a deadline of its own: rejects when the machine is silent. */
+  heartbeat: () => Promise<void>
 }
 
 export type InventoryOptions = {
@@ -37,6 +40,7 @@ export type InventoryOptions = {
   vmPollMs?: number
   figuresPollMs?: number
   scanPollMs?: number
+  heartbeatMs?: number
 }
 
 /** The index among what may not answer. */
@@ -45,6 +49,7 @@ const SNAPSHOTS = 'snapshots'
 /** The in-memory copy of one host. Nothing is read before somebody asks, nothing is polled before somebody watches. */
 export function createInventory(options: InventoryOptions): Inventory {
   const { read, graceMs = 30_000, vmPollMs = 500, figuresPollMs = 10_000, scanPollMs = 2000 } = options
+  const { heartbeatMs = 2000 } = options
   const now = options.now ?? Date.now
   const announcer = new Announcer()
 
@@ -58,13 +63,17 @@ export function createInventory(options: InventoryOptions): Inventory {
 
   const watcher: Watcher = { now, trusted: () => streaming }
 
+  function noteHeard(): void {
+    if (heardAt === null) announcer.tell([{ topic: 'system' }])
+    heardAt = now()
+  }
+
   /** Runs a reading and notes that the host was heard. */
   const heard =
     <T>(load: () => Promise<T>) =>
     async (): Promise<T> => {
       const value = await load()
-      if (heardAt === null) announcer.tell([{ topic: 'system' }])
-      heardAt = now()
+      noteHeard()
       return value
     }
 
@@ -87,7 +96,7 @@ export function createInventory(options: InventoryOptions): Inventory {
     found: (before, after) => announcer.tell(changedPools(before, after)),
   })
   const pool = createCells(watcher, async name => {
-    const detail = await read.pool(name)
+    const detail = await heard(() => read.pool(name))()
     if (detail.scan.state === 'running') followScan(name)
     return detail
   })
@@ -209,11 +218,11 @@ export function createInventory(options: InventoryOptions): Inventory {
   async function pollVms(): Promise<boolean> {
     const watched = stream
     const seen = marks
-    const now = (await read.vmMarks?.()) ?? null
+    const found = read.vmMarks ? await heard(read.vmMarks)() : null
     if (stream !== watched) return false
-    marks = now
-    if (now && seen) {
-      const changes = changedMarks(seen, now)
+    marks = found
+    if (found && seen) {
+      const changes = changedMarks(seen, found)
       if (changes.length > 0) vms.invalidate()
       announcer.tell(changes)
     } else if (vms.peek()) await vms.reread()
@@ -226,7 +235,23 @@ export function createInventory(options: InventoryOptions): Inventory {
     return true
   }
 
+  const beat = createHeartbeat({
+    ask: read.heartbeat,
+    now,
+    heardAt: () => heardAt,
+    heard: noteHeard,
+    quietMs: heartbeatMs,
+    trouble: trouble('heartbeat'),
+  })
+
+  async function pollHeartbeat(): Promise<boolean> {
+    // What did not answer in the silence is asked again at once, not when its own turn comes.
+    if ((await beat()) === 'back') await pollFigures()
+    return true
+  }
+
   function startPolling(): void {
+    poll('heartbeat', heartbeatMs, pollHeartbeat)
     poll('vms', vmPollMs, pollVms)
     poll('figures', figuresPollMs, pollFigures)
     for (const name of pool.keys()) if (pool.peek(name)?.value.scan.state === 'running') followScan(name)

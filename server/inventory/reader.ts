@@ -1,5 +1,6 @@
 import { type DatasetRow, KEPT_FROM } from '../datasets/model.ts'
 import type { Host } from '../host/host.ts'
+import { uname } from '../host/uname.ts'
 import { listDatasets } from '../host/zfs/list.ts'
 import { getProperties, listUserProperty } from '../host/zfs/properties.ts'
 import { listBookmarks, listHolds, listSnapshotIndex, listSnapshots } from '../host/zfs/snapshots.ts'
@@ -9,6 +10,7 @@ import { getPoolStatus } from '../host/zpool/status.ts'
 import type { PoolDetail, Property } from '../pools/model.ts'
 import type { HostFacts } from '../system/model.ts'
 import type { Vm } from '../vms/model.ts'
+import { HEARTBEAT_DEADLINE_MS } from './heartbeat.ts'
 import type { HostReader } from './live.ts'
 import type { FiguresOf } from './snapshotIndex.ts'
 import type { EventSource } from './stream.ts'
@@ -41,6 +43,9 @@ export function createReader(host: Host, nouns: NounReaders): HostReader {
       },
     },
     events: eventSource(host),
+    async heartbeat() {
+      await uname(host, { timeoutMs: HEARTBEAT_DEADLINE_MS })
+    },
     ...nouns,
   }
 }

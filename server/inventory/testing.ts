@@ -247,6 +247,7 @@ export class ToyMachine {
         this.asked.push('guests')
         return new Map()
       },
+      heartbeat: async () => undefined,
       bookmarks: async () => [],
       datasets: () =>
         this.#asked('datasets', () =>

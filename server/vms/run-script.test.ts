@@ -43,12 +43,14 @@ function stage(options: {
   const bin = path.join(root, 'bin')
   mkdirSync(path.join(guest, '.skep'), { recursive: true })
   mkdirSync(bin)
-  const record = `{ printf '%s' "\${0##*/}"; for word; do printf '\\t%s' "$word"; done; echo; } >>"${root}/calls"`
+  // One write a line: programs run beside each other.
+  const record = `line=\${0##*/}; for word; do line="$line\t$word"; done; printf '%s\\n' "$line" >>"${root}/calls"`
   const programs: Record<string, string | null> = {
     ifconfig: `[ "$2" = create ] && echo "\${4:-tap0}"; exit 0`,
     // Without a verb it says whether the kernel has the guest: it has not.
     bhyvectl: '[ "$#" -gt 1 ]',
-    sleep: '',
+    // The keeper of the log sleeps 30: here it ends at once, its first look has a test of its own.
+    sleep: '[ "$1" != 30 ]',
     renice: '',
     rctl: '',
     bhyve: options.bhyve ?? 'exit 1',
@@ -97,7 +99,10 @@ function stage(options: {
   return {
     root,
     guest,
-    calls: () => lines(path.join(root, 'calls')).map(line => line.split('\t')),
+    calls: () =>
+      lines(path.join(root, 'calls'))
+        .filter(line => line !== 'sleep\t30')
+        .map(line => line.split('\t')),
     runs: () => parseRuns(lines(path.join(guest, '.skep', 'runs.jsonl')).join('\n')),
     run: () =>
       new Promise(resolve => {
@@ -137,7 +142,35 @@ describe('what the script does', () => {
     )
     expect(existsSync(path.join(one.guest, 'run.lock'))).toBe(false)
     expect(existsSync(path.join(one.guest, 'console'))).toBe(false)
-    expect(one.runs()).toMatchObject([{ argv: bhyve, exit: { status: 1, words: 'The guest powered off.' } }])
+    const exit = { status: 1, words: 'The guest powered off.' }
+    expect(one.runs()).toMatchObject([{ argv: bhyve, exit, isLast: true }])
+  })
+
+  test('a log that grows without end loses its middle, and bhyve goes on writing into it', async () => {
+    const one = stage({
+      // The keeper's first look comes when the flood is over; the test lets bhyve go on when it has looked.
+      programs: { sleep: 'until [ -e "$ROOT/flooded" ]; do /bin/sleep 0.02; done' },
+      bhyve: `echo 'the first line' >&2
+head -c 3000000 /dev/zero | tr '\\0' x >&2
+printf '\\nthe last line\\n' >&2
+: >"$ROOT/flooded"
+until [ "$(tail -n 1 .skep/stderr.log)" = 'the last line' ] && [ "$(wc -c <.skep/stderr.log)" -lt 1000000 ]; do /bin/sleep 0.02; done
+echo 'a line after that' >&2
+exit 4`,
+    })
+    await one.run()
+    const log = readFileSync(path.join(one.guest, '.skep', 'stderr.log'), 'utf8')
+    expect(log.length).toBeLessThan(600_000)
+    expect(log.replace(/x+/g, 'x').split('\n')).toEqual([
+      'the first line',
+      'x',
+      '[Skep left out what was here]',
+      'x',
+      'the last line',
+      'a line after that',
+      '',
+    ])
+    expect(one.runs().at(-1)?.stderr).toMatch(/a line after that\n$/)
   })
 
   test('a guest that resets is started again, slower each time it resets at once', async () => {

@@ -88,6 +88,8 @@ export function runScript(facts: ScriptFacts): string {
     BACK_OFF,
     'done',
     '',
+    '# Told before the tidying up, which may take a while: it does not start again.',
+    `printf '{"stops":%s}\\n' "$(now)" >>.skep/runs.jsonl`,
     'clean',
     'exit "$status"',
     '',
@@ -209,10 +211,31 @@ function command(argv: readonly string[]): string {
   return lines.join('\n')
 }
 
+/** How much of what bhyve prints is kept: a log longer than `MOST_LOG_BYTES` loses its middle. */
+const MOST_LOG_BYTES = 1024 * 1024
+const KEPT_LOG_BYTES = 256 * 1024
+
+/**
+ * A guest may run for years and bhyve print all the time: every half minute somebody looks at the log. It is emptied in place,
+ * because bhyve holds it open (and appends). The keeper's directory is /, so that it keeps no filesystem busy, and its
+ * words do not end like the supervisor's, for which it would be taken.
+ */
+const LOG_KEEPER = [
+  'while sleep 30 && kill -0 "$2"; do',
+  `[ "$(wc -c <"$1")" -gt ${MOST_LOG_BYTES} ] || continue;`,
+  `{ head -c ${KEPT_LOG_BYTES} "$1"; echo; echo "[Skep left out what was here]"; tail -c ${KEPT_LOG_BYTES} "$1"; } >"$1.new"`,
+  '&& : >"$1" && cat "$1.new" >>"$1"; rm -f "$1.new";',
+  'done',
+].join(' ')
+
 const LOOP_START = `  start=$(now)
   printf '{"start":%s,"argv":%s}\\n' "$start" "$argv" >>.skep/runs.jsonl
   "$@" >>.skep/stderr.log 2>&1 &
-  pid=$!`
+  pid=$!
+  # A long log loses its middle.
+  log=$PWD/.skep/stderr.log
+  (cd / && exec sh -c '${LOG_KEEPER}' keep-log "$log" "$pid") >/dev/null 2>&1 &
+  keeper=$!`
 
 /** Priority and rctl(8) limits, a second after the start as vm-bhyve does. */
 function limits(conf: Conf): string[] {
@@ -242,6 +265,8 @@ const LOOP_END = `  status=127
     [ "$before" -ne "$signals" ] && kill -0 "$pid" 2>/dev/null || break
   done
   pid=
+  kill "$keeper"
+  wait "$keeper"
   end=$(now)
   ran=$((end - start))
   printf '{"end":%s,"exit":%s,"output":"%s"}\\n' "$end" "$status" "$(tail -c 4096 .skep/stderr.log | json)" \\

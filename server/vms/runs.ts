@@ -7,17 +7,21 @@ const line = z.union([
   z.object({ start: z.number(), argv: z.array(z.string()) }),
   z.object({ end: z.number(), exit: z.number(), output: z.string() }),
   z.object({ failed: z.string(), at: z.number() }),
+  z.object({ stops: z.number() }),
 ])
 
 /** A run as recorded; times are Unix ms. */
 export type RecordedRun = VmRun & {
   /** It never came to bhyve: what the run script could not do. */
   failed: string | null
+  /** Its supervisor has decided that no other run follows. */
+  isLast: boolean
 }
 
 /**
  * Runs, oldest first. Every run writes `{"start":S,"argv":[…]}` and, when bhyve has ended, `{"end":S,"exit":N,"output":"…"}`
- * (seconds); a script that could not come so far writes `{"failed":"…","at":S}`. Lines cut short by a crash are skipped.
+ * (seconds); a script that could not come so far writes `{"failed":"…","at":S}`, one that does not start the guest again
+ * `{"stops":S}`. Lines cut short by a crash are skipped.
  */
 export function parseRuns(text: string): RecordedRun[] {
   const runs: RecordedRun[] = []
@@ -34,6 +38,7 @@ export function parseRuns(text: string): RecordedRun[] {
         exit: null,
         stderr: '',
         failed: null,
+        isLast: false,
       })
     } else if ('failed' in entry) {
       const at = entry.at * 1000
@@ -44,7 +49,10 @@ export function parseRuns(text: string): RecordedRun[] {
         words: `${entry.failed.replace(/\.?$/, '')}.`,
         next: null,
       }
-      runs.push({ startedAt: at, endedAt: at, argv: [], exit, stderr: entry.failed, failed: entry.failed })
+      const failed = { stderr: entry.failed, failed: entry.failed, isLast: true }
+      runs.push({ startedAt: at, endedAt: at, argv: [], exit, ...failed })
+    } else if ('stops' in entry) {
+      if (last) last.isLast = true
     } else if (last && last.endedAt === null) {
       last.endedAt = entry.end * 1000
       last.stderr = entry.output

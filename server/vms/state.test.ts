@@ -105,11 +105,37 @@ describe('states', () => {
     expect(toVm(guest(running), view({ processes: [loader], vmm: ['web1'] })).state).toBe('firmware')
   })
 
+  // The supervisor is 60 s old at 1000 s.
+  const begun = { start: 950, argv: ['bhyve'] }
+  const between = (...lines: unknown[]) =>
+    toVm(guest({ ...running, runs: runs(...lines) }), view({ processes: [SCRIPT], vmm: ['web1'] }))
+
   test('between two boots its supervisor is there', () => {
-    const again = runs({ start: 1, argv: ['bhyve'] }, { end: 2, exit: 0, output: '' })
-    const vm = toVm(guest({ ...running, runs: again }), view({ processes: [SCRIPT], vmm: ['web1'] }))
+    const vm = between(begun, { end: 952, exit: 0, output: '' })
     expect(vm).toMatchObject({ state: 'starting', supervisor: 'skep', pid: null })
     expect(vm.stateReason).toMatch(/restarted itself/)
+    expect(between(begun, { end: 952, exit: 3, output: '' }).stateReason).toMatch(
+      /triple fault.*starts it again/,
+    )
+  })
+
+  test('after the last boot it is stopping until its supervisor has tidied up', () => {
+    const vm = between(begun, { end: 990, exit: 1, output: '' }, { stops: 990 })
+    expect(vm).toMatchObject({ state: 'stopping', supervisor: 'skep', pid: null })
+    expect(vm.stateReason).toBe('The guest powered off. Its supervisor tidies up.')
+  })
+
+  test('the end of a run before this start says nothing of this one', () => {
+    const old = { start: 100, argv: ['bhyve'] }
+    const vm = between(old, { end: 200, exit: 3, output: '' }, { stops: 200 })
+    expect(vm).toMatchObject({ state: 'starting', stateReason: 'Its supervisor prepares the start.' })
+  })
+
+  test("vm-bhyve's supervisor without a bhyve: young it starts, old it stops", () => {
+    const old = process(9, '/bin/sh /usr/local/sbin/vm _run web1')
+    const of = (one: Process) => toVm(guest(running), view({ processes: [one], vmm: ['web1'] })).state
+    expect(of(old)).toBe('stopping')
+    expect(of({ ...old, elapsedSeconds: 1 })).toBe('starting')
   })
 
   test('left over: every thing is named, and a given tap is not', () => {

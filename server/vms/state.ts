@@ -138,7 +138,7 @@ function stateOf(guest: GuestFiles, host: HostView, processes: GuestProcesses): 
   if (processes.loader) {
     return { state: 'firmware', stateReason: `It is in its boot loader (${processes.loader.command}).` }
   }
-  if (processes.supervisor) return { state: 'starting', stateReason: supervisorWords(guest) }
+  if (processes.supervisor) return betweenRuns(guest, host, processes.supervisor)
   if (guest.lock !== null && guest.lock !== host.hostname) {
     const owner = guest.lock === '' ? 'a host that left no name' : `the host ${guest.lock}`
     return {
@@ -175,12 +175,36 @@ function diedUnrecorded(runs: readonly RecordedRun[]): boolean {
   return last !== undefined && last.endedAt === null
 }
 
-function supervisorWords(guest: GuestFiles): string {
+/** How long vm-bhyve's supervisor needs at most before its first bhyve, or between two. */
+const VM_BHYVE_START_SECONDS = 5
+/** ps(1) and the record count whole seconds, each in its own way. */
+const CLOCK_SLACK_MS = 2000
+
+/** What the guest's supervisor is at when nothing of bhyve is there: before the first run, between two, after the last. */
+function betweenRuns(
+  guest: GuestFiles,
+  host: HostView,
+  supervisor: NonNullable<GuestProcesses['supervisor']>,
+): StateWords {
+  const { elapsedSeconds } = supervisor.process
+  if (supervisor.kind === 'vm-bhyve') {
+    if (elapsedSeconds < VM_BHYVE_START_SECONDS)
+      return { state: 'starting', stateReason: 'Its supervisor (vm-bhyve) prepares the start.' }
+    return { state: 'stopping', stateReason: 'Its bhyve has ended; its supervisor (vm-bhyve) tidies up.' }
+  }
   const last = guest.runs.at(-1)
-  if (!last?.exit) return 'Its supervisor prepares the start.'
-  if (last.exit.status === 0)
-    return 'It restarted itself within seconds; its supervisor waits a little before the next try.'
-  return `${last.exit.words} Its supervisor cleans up or starts it again.`
+  const isOfThisOne =
+    last !== undefined && last.startedAt >= host.now - elapsedSeconds * 1000 - CLOCK_SLACK_MS
+  if (!isOfThisOne || last.exit === null)
+    return { state: 'starting', stateReason: 'Its supervisor prepares the start.' }
+  const { words, status } = last.exit
+  if (last.isLast) return { state: 'stopping', stateReason: `${words} Its supervisor tidies up.` }
+  if (status === 0) {
+    const stateReason =
+      'It restarted itself within seconds; its supervisor waits a little before the next try.'
+    return { state: 'starting', stateReason }
+  }
+  return { state: 'starting', stateReason: `${words} Its supervisor starts it again.` }
 }
 
 /** Everything a list or a page shows of a guest. */
