@@ -22,6 +22,8 @@ export function launch(root, node, env) {
       NODE_ENV: 'production',
       NEXT_TELEMETRY_DISABLED: '1',
       NODE_COMPILE_CACHE: compileCache(root),
+      // A file call that hangs (a suspended pool) keeps a thread for ever; with Node's four nobody could sign in soon.
+      UV_THREADPOOL_SIZE: '32',
       ...process.env,
       ...env,
     },

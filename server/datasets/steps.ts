@@ -20,7 +20,7 @@ function namesIn(argv: readonly string[]): string[] {
 }
 
 /** Writes a file of a plan. AppError `changed` where it is not what the plan has shown: somebody else has written it. */
-async function writeAsShown(
+export async function writeAsShown(
   host: Pick<Host, 'read' | 'write'>,
   file: NonNullable<Step['file']>,
 ): Promise<void> {

@@ -9,6 +9,7 @@ import { connectLocal } from './local/connect.ts'
 import { errorCode } from './local/errors.ts'
 import { listEntries, makeDirectory, readText, removeEntry, statEntry, writeText } from './local/files.ts'
 import { killedWhenLeft, lines, OutputBuffer } from './local/output.ts'
+import { Patience } from './local/patience.ts'
 import { PROGRAM_PATH, Programs } from './local/programs.ts'
 
 const DEADLINE_MS = 30_000
@@ -27,6 +28,7 @@ export type LocalHost = Host & { orphans(): Orphan[] }
 export function localHost(options: { path?: readonly string[]; mostStdoutBytes?: number } = {}): LocalHost {
   const path = options.path ?? PROGRAM_PATH
   const programs = new Programs(path)
+  const files = new Patience()
   const running = new Set<ChildProcess>()
   const orphans = new Map<ChildProcess, Orphan>()
   const env = environment(path)
@@ -137,12 +139,12 @@ export function localHost(options: { path?: readonly string[]; mostStdoutBytes?:
     run,
     stream,
     connect: connectLocal,
-    read: readText,
-    write: writeText,
-    list: listEntries,
-    stat: statEntry,
-    remove: removeEntry,
-    mkdir: makeDirectory,
+    read: file => files.within(file, () => readText(file)),
+    write: (file, text, writeOptions) => files.within(file, () => writeText(file, text, writeOptions)),
+    list: directory => files.within(directory, () => listEntries(directory)),
+    stat: file => files.within(file, () => statEntry(file)),
+    remove: file => files.within(file, () => removeEntry(file)),
+    mkdir: directory => files.within(directory, () => makeDirectory(directory)),
     orphans: () => [...orphans.values()],
     close: () => {
       for (const child of running) signalGroup(child, 'SIGTERM')

@@ -5,7 +5,7 @@ import { killedWhenLeft, lines, OutputBuffer } from './local/output.ts'
 import { connectThrough } from './ssh/connect.ts'
 import { Connection } from './ssh/connection.ts'
 import { cutOff } from './ssh/errors.ts'
-import { createExecute, endOf, MOST_STDERR_BYTES, Patience } from './ssh/execute.ts'
+import { createExecute, Deadline, endOf, MOST_STDERR_BYTES } from './ssh/execute.ts'
 import { filesOf } from './ssh/files.ts'
 import type { SshIdentity } from './ssh/keys.ts'
 import {
@@ -74,10 +74,10 @@ export function sshHost(
   ): Promise<HostStream> {
     checkArgv(argv)
     const { signal } = streamOptions
-    const patience = new Patience(argv, streamOptions)
+    const deadline = new Deadline(argv, streamOptions)
     const own = forStream()
     try {
-      const channel = await patience.wait(own.sessions.exec(patience.signal))
+      const channel = await deadline.wait(own.sessions.exec(deadline.signal))
       channel.on('error', () => undefined)
       const stderr = new OutputBuffer(channel.stderr, MOST_STDERR_BYTES)
       // The end of its input is what tells the script that nobody listens any more.
@@ -95,7 +95,7 @@ export function sshHost(
       })
       channel.write(streamScript(argv, how))
       const printed = lines(channel)[Symbol.asyncIterator]()
-      if (!(await patience.wait(hasBegun(printed), kill))) {
+      if (!(await deadline.wait(hasBegun(printed), kill))) {
         const { exit, stderr: said } = await done
         throwIfNotRun(argv, how.privilege, exit, said)
         throw new AppError('failed', `“${argv[0]}” could not be started there.`, {
@@ -109,7 +109,7 @@ export function sshHost(
       own.close()
       throw error
     } finally {
-      patience.over()
+      deadline.over()
     }
   }
 

@@ -17,6 +17,15 @@ export function removeWordArgv(key: string, word: string): string[] {
   return ['sysrc', `${key}-=${word}`]
 }
 
+/** Whether a value of the key is what one of the commands above leaves behind. */
+export function isAsSet(argv: readonly string[], value: string | null): boolean {
+  const [, operator, text = ''] = /^[^=+-]+([+-]?)=(.*)$/s.exec(argv[1] ?? '') ?? []
+  const words = (value ?? '').split(/\s+/)
+  if (operator === '+') return words.includes(text)
+  if (operator === '-') return !words.includes(text)
+  return (value ?? '') === text
+}
+
 /** The value as a shell would see it, or null where the key is not set (`-i` makes that no error, `-n` prints values only). */
 export async function readSetting(host: Pick<Host, 'run'>, key: string): Promise<string | null> {
   const text = await runOrThrow(host, ['sysrc', '-in', key], [])

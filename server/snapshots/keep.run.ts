@@ -67,6 +67,7 @@ export function leftToDo(plan: Plan, datasets: readonly DatasetRow[]): string[][
   return after.filter(argv => {
     const [value = '', name] = argv.slice(-2)
     if (argv[1] === 'rename') return rowOf(value) !== undefined && rowOf(name) === undefined
+    if (argv[1] === 'inherit') return value === KEPT_FROM && rowOf(name)?.keptFrom !== null
     if (argv[1] === 'mount') return rowOf(name)?.mounted === false
     if (argv[1] !== 'set') return false
     const [property, asked = ''] = [value.slice(0, value.indexOf('=')), value.slice(value.indexOf('=') + 1)]

@@ -71,6 +71,17 @@ describe('destroying a guest', () => {
     })
   })
 
+  test('is refused while a disk of another guest lies in its directory', async () => {
+    await host.write('/vm/alpha/lent.img', 'bytes of beta')
+    const conf = await host.read('/vm/beta/beta.conf')
+    const lent = 'disk1_type="virtio-blk"\ndisk1_dev="custom"\ndisk1_name="/vm/alpha/lent.img"\n'
+    await host.write('/vm/beta/beta.conf', conf + lent)
+    expect((await destroy.plan(context(), { vm: 'alpha', zvols: [] })).refused).toMatchObject({
+      code: 'in_use',
+      detail: { names: ['beta'] },
+    })
+  })
+
   test.each([[all.zvols], [[]]])('keeps a file that came after the plan, with volumes %j', async zvols => {
     const input = { vm: 'alpha', zvols }
     const plan = await destroy.plan(context(), input)

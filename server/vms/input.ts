@@ -1,11 +1,22 @@
 import * as z from 'zod/mini'
 import { DISK_EMULATIONS, GUEST_KINDS } from './model.ts'
 
-const guestName = z.string().check(z.minLength(1), z.maxLength(229))
+/** Any directory may be a guest's that `vm` could have made; what is none of its datastore's never gets further. */
+const guestName = z
+  .string()
+  .check(
+    z.minLength(1),
+    z.maxLength(229),
+    z.regex(/^[^./\p{Cc}][^/\p{Cc}]*$/u, 'A guest’s name has no “/” and does not begin with a dot.'),
+  )
+/** Of a guest to come: the plan says in words what is wrong with it. */
+const newName = z.string().check(z.minLength(1), z.maxLength(229))
+/** A file in the datastore's .iso directory, by its bare name. */
+const isoName = z.string().check(z.regex(/^[^./\p{Cc}][^/\p{Cc}]*$/u, 'This is not the name of a file.'))
 const datasetName = z.string().check(z.minLength(1), z.maxLength(255))
 
 export const createVmInput = z.object({
-  name: guestName,
+  name: newName,
   /** `default` or a name of datastore_list. */
   datastore: z.string(),
   kind: z.enum(GUEST_KINDS),
@@ -28,7 +39,7 @@ export const createVmInput = z.object({
   /** `1024x768`; null: no framebuffer, serial console only. */
   resolution: z.nullable(z.string().check(z.regex(/^\d{3,4}x\d{3,4}$/, 'A resolution is WIDTHxHEIGHT.'))),
   /** Name of a file in the datastore's .iso directory, put into the drive; null: none. */
-  iso: z.nullable(z.string()),
+  iso: z.nullable(isoName),
 })
 export type CreateVmInput = z.output<typeof createVmInput>
 
@@ -44,7 +55,7 @@ export const editVmInput = z.object({
   vm: guestName,
   /** sha256 of the conf that the form was filled from. */
   revision: z.string(),
-  name: z.optional(guestName),
+  name: z.optional(newName),
   cpus: z.optional(z.number().check(z.int(), z.minimum(1))),
   memoryMiB: z.optional(z.number().check(z.int(), z.minimum(32))),
   autostart: z.optional(z.boolean()),
@@ -54,7 +65,7 @@ export const cloneVmInput = z.object({
   vm: guestName,
   /** A snapshot tag that every zvol of the guest has; null: a fresh one is taken. */
   tag: z.nullable(z.string()),
-  name: guestName,
+  name: newName,
   /** With a network card on the same switches (new MACs), or without any. */
   network: z.boolean(),
 })

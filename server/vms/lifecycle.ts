@@ -1,6 +1,7 @@
 /** Starting and stopping a guest, for the guests' own verbs and for the nouns that need one stopped for a while. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ActionContext } from '../action.ts'
+import { writeAsShown } from '../datasets/steps.ts'
 import { AppError } from '../errors.ts'
 import { commandError, runOrThrow } from '../host/answer.ts'
 import { forcePoweroffArgv, isGone } from '../host/bhyvectl.ts'
@@ -81,7 +82,7 @@ export async function runStart(
   await context.host.mkdir(`${vm.directory}/.skep`)
   for (const step of plan.steps) {
     context.progress(step.title)
-    if (step.file) await context.host.write(step.file.path, step.file.after)
+    if (step.file) await writeAsShown(context.host, step.file)
     if (step.argv) await runOrThrow(context.host, step.argv, [])
   }
   const waits = argv.some(word => /,fbuf,.*,wait(,|$)/.test(word))
@@ -246,11 +247,19 @@ export async function cutPower(context: ActionContext, name: string): Promise<vo
   })
 }
 
-/** Removes what a dead run of this guest left, each thing by its name. Quiet about what is gone already. */
+/**
+ * Removes what a dead run of this guest left, each thing by its name. Quiet about what is gone already. AppError `in_use`
+ * where somebody starts it meanwhile: what lies there is no leftover then.
+ */
 export async function cleanUpGuest(context: ActionContext, name: string): Promise<void> {
   const { guest, view } = await readGuestNamed(context.host, name, context.now())
   for (const one of leftoversOf(guest, view, processesOf(guest.place, view.processes))) {
     const step = leftoverStep(one)
+    if ((await findPid(context, guest.place)) !== null)
+      throw new AppError('in_use', `${name} was started meanwhile.`, {
+        names: [name],
+        next: 'Look at it again.',
+      })
     context.progress(step.title)
     if (one.kind === 'lock' || one.kind === 'console') await context.host.remove(one.path)
     else if (step.argv) await runOrThrow(context.host, step.argv, [])

@@ -1,6 +1,6 @@
 /** Destroying a guest: every volume, snapshot and file that dies is named; nothing else dies. Pure. */
 import type { Bookmark, DatasetRow } from '../datasets/model.ts'
-import { bookmarkVictim } from '../datasets/plan.destroy.ts'
+import { bookmarkVictim, destroySnapshotSteps, snapshotVictim } from '../datasets/plan.destroy.ts'
 import { usersOf } from '../datasets/users.ts'
 import { removeWordArgv } from '../host/sysrc.ts'
 import { destroyArgv } from '../host/zfs/destroy.ts'
@@ -101,6 +101,14 @@ function destroyRefusal(
     const child = facts.datasets.find(each => each.name.startsWith(`${name}/`))
     if (child) return no('refused', `${child.name} lies below ${name}.`, 'Destroy it first.', [child.name])
   }
+  for (const other of facts.vms.filter(one => one.name !== vm.name)) {
+    const lent = [other.directory, ...other.disks.map(disk => disk.path)].find(path =>
+      path.startsWith(`${vm.directory}/`),
+    )
+    if (lent === undefined) continue
+    const message = `${other.name} has ${lent}, inside the directory of ${vm.name}, which would go with it.`
+    return no('in_use', message, `Move it, or destroy ${other.name} first.`, [other.name])
+  }
   for (const snapshot of facts.snapshots.filter(each => dying.includes(each.dataset))) {
     if (snapshot.holds > 0) {
       return no('held', `${snapshot.name} is held.`, 'Release its holds first, or leave its volume out.', [
@@ -123,16 +131,13 @@ function snapshotsOf(dataset: string, facts: DestroyVmFacts): Snapshot[] {
   return facts.snapshots.filter(each => each.dataset === dataset)
 }
 
-/** Its snapshots by name in one command, then the dataset itself: zfs refuses what was not named. */
+/** Its snapshots by name, then the dataset itself: zfs refuses what was not named. */
 function destroySteps(dataset: string, facts: DestroyVmFacts): Step[] {
   const tags = snapshotsOf(dataset, facts).map(each => each.tag)
-  const steps: Step[] = []
-  if (tags.length > 0) {
-    const words = tags.length === 1 ? 'its snapshot' : `its ${tags.length} snapshots`
-    steps.push({ title: `Destroy ${words} of ${dataset}`, argv: destroyArgv({ dataset, tags }) })
-  }
-  steps.push({ title: `Destroy ${dataset}`, argv: destroyArgv({ dataset, recursive: 'nothing else' }) })
-  return steps
+  return [
+    ...(tags.length > 0 ? destroySnapshotSteps(dataset, tags) : []),
+    { title: `Destroy ${dataset}`, argv: destroyArgv({ dataset, recursive: 'nothing else' }) },
+  ]
 }
 
 function fileSteps(facts: DestroyVmFacts): Step[] {
@@ -163,15 +168,7 @@ function victimsOf(dying: readonly string[], facts: DestroyVmFacts): Victim[] {
     for (const each of facts.bookmarks.filter(one => one.name.startsWith(`${name}#`))) {
       victims.push(bookmarkVictim(each))
     }
-    for (const each of snapshotsOf(name, facts)) {
-      victims.push({
-        kind: 'snapshot',
-        name: each.name,
-        guid: each.guid,
-        bytes: each.usedBytes,
-        createdAt: each.createdAt,
-      })
-    }
+    victims.push(...snapshotsOf(name, facts).map(snapshotVictim))
   }
   for (const file of facts.files.filter(each => !each.path.endsWith('/'))) {
     victims.push({ kind: 'file', name: file.path, bytes: file.sizeBytes })

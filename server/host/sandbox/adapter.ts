@@ -76,9 +76,7 @@ class SandboxHost implements Host {
       if (ended === 'late') {
         abort.abort()
         work.catch(() => {})
-        throw new AppError('timeout', `${argv[0]} did not answer within ${timeoutMs / 1000} s.`, {
-          argv: [...argv],
-        })
+        throw timedOut(argv, timeoutMs)
       }
       return {
         ...ended,
@@ -94,7 +92,7 @@ class SandboxHost implements Host {
   }
 
   async stream(argv: readonly string[], options: { signal?: AbortSignal } = {}): Promise<HostStream> {
-    const client = await this.#connected()
+    const client = await inTime(this.#connected(), argv)
     const abort = new AbortController()
     options.signal?.addEventListener('abort', () => abort.abort(), { once: true })
     if (options.signal?.aborted) abort.abort()
@@ -117,13 +115,17 @@ class SandboxHost implements Host {
     )
     void done.then(() => lines.end())
     // An unknown program is told at once; everything else ends through `done`.
-    await Promise.race([
+    const begun = Promise.race([
       start,
       work.then(
         () => {},
         error => refuse(error, argv),
       ),
     ])
+    await inTime(begun, argv).catch(error => {
+      abort.abort()
+      throw error
+    })
     return { lines, done, kill: () => abort.abort() }
   }
 
@@ -151,9 +153,9 @@ class SandboxHost implements Host {
   }
 
   async #file(op: string, path: string, fields: Record<string, unknown> = {}, body?: Uint8Array) {
-    const client = await this.#connected()
     try {
-      return await client.call(op, { path, ...fields }, body)
+      const answer = this.#connected().then(client => client.call(op, { path, ...fields }, body))
+      return await inTime(answer, [op, path])
     } catch (error) {
       throw fileError(error, path)
     }
@@ -235,6 +237,25 @@ function fileError(error: unknown, path: string): unknown {
     stderr: error.message,
     names: [path],
   })
+}
+
+function timedOut(argv: readonly string[], timeoutMs: number): AppError {
+  return new AppError('timeout', `${argv[0]} did not answer within ${timeoutMs / 1000} s.`, {
+    argv: [...argv],
+  })
+}
+
+/** The answer, or AppError `timeout`: what comes later is nobody's any more. */
+async function inTime<T>(work: Promise<T>, argv: readonly string[]): Promise<T> {
+  const deadline = after(DEADLINE_MS)
+  try {
+    const first = await Promise.race([work.then(value => ({ value })), deadline.passed])
+    if (first !== 'late') return first.value
+    work.catch(() => {})
+    throw timedOut(argv, DEADLINE_MS)
+  } finally {
+    deadline.cancel()
+  }
 }
 
 /** A deadline that can be called off. */

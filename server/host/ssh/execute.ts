@@ -68,25 +68,25 @@ export function createExecute(
 
   return async (argv, script, runOptions = {}) => {
     neverTwice(orphans, argv)
-    const patience = new Patience(argv, runOptions)
+    const deadline = new Deadline(argv, runOptions)
     try {
-      const channel = await patience.wait(sessions.exec(patience.signal))
+      const channel = await deadline.wait(sessions.exec(deadline.signal))
       const startedAt = Date.now()
       channel.on('error', () => undefined)
       const stdout = new OutputBuffer(channel, mostStdoutBytes)
       const stderr = new OutputBuffer(channel.stderr, MOST_STDERR_BYTES)
       stdout.onOverflow(() => {
-        if (patience.signal.aborted) return
-        patience.end(flooded(argv, mostStdoutBytes))
+        if (deadline.signal.aborted) return
+        deadline.end(flooded(argv, mostStdoutBytes))
         letGo(channel)
       })
       const end = endOf(channel)
       channel.end(script + (runOptions.stdin ?? ''))
-      const ended = await patience.wait(end, () => abandon(argv, channel, startedAt, stderr))
+      const ended = await deadline.wait(end, () => abandon(argv, channel, startedAt, stderr))
       if (ended === 'cut off') throw cutOff(argv, address)
       return { ...ended, ...printed(stdout.bytes(), stderr.text(), address) }
     } finally {
-      patience.over()
+      deadline.over()
     }
   }
 }
@@ -108,14 +108,14 @@ function printed(stdout: Buffer, stderr: string, address: SshAddress): Pick<Ende
 }
 
 /** How long somebody waits for something: the deadline, the caller's own signal, or a reason that comes up. */
-export class Patience {
+export class Deadline {
   readonly #abort = new AbortController()
-  readonly #deadline: NodeJS.Timeout
+  readonly #timer: NodeJS.Timeout
   readonly #over: () => void
 
   constructor(argv: readonly string[], options: Pick<RunOptions, 'timeoutMs' | 'signal'>) {
     const { timeoutMs = DEADLINE_MS, signal } = options
-    this.#deadline = setTimeout(() => this.end(timedOut(argv, timeoutMs)), timeoutMs)
+    this.#timer = setTimeout(() => this.end(timedOut(argv, timeoutMs)), timeoutMs)
     const calledOff = () => this.end(callOff(argv))
     signal?.addEventListener('abort', calledOff, { once: true })
     if (signal?.aborted) calledOff()
@@ -130,7 +130,7 @@ export class Patience {
     this.#abort.abort(reason)
   }
 
-  /** `work`, or a rejection with the reason as soon as patience ends; `onEnd` then sees to what was begun. */
+  /** `work`, or a rejection with the reason as soon as the wait is over; `onEnd` then sees to what was begun. */
   wait<T>(work: Promise<T>, onEnd = () => {}): Promise<T> {
     const { signal } = this
     return new Promise((resolve, reject) => {
@@ -145,7 +145,7 @@ export class Patience {
   }
 
   over(): void {
-    clearTimeout(this.#deadline)
+    clearTimeout(this.#timer)
     this.#over()
   }
 }

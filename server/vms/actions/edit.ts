@@ -3,6 +3,7 @@ import { defineAction, type PlanContext } from '../../action.ts'
 import { runStep, withWords } from '../../datasets/steps.ts'
 import { AppError } from '../../errors.ts'
 import { runOrThrow } from '../../host/answer.ts'
+import { isAsSet, readSetting } from '../../host/sysrc.ts'
 import { parseConf } from '../conf.ts'
 import { type EditVmInput, editVmInput } from '../input.ts'
 import { type EditFacts, planEdit } from '../plan.edit.ts'
@@ -81,14 +82,19 @@ export const edit = defineAction({
     }
     // A rename moves the first file away: then the file under the new name is the one that counts.
     const files = plan.steps.filter(step => step.file)
-    const isDone = files.length === 0 ? null : !missing.includes(files.at(-1)?.title ?? '')
-    if (isDone === true) return { state: 'done', outcome: `${plan.title}: done, as the host shows.` }
+    const lastFile = files.at(-1)?.title
+    const undone = lastFile !== undefined && missing.includes(lastFile) ? missing : []
+    for (const { note, title } of plan.steps) {
+      const old = note?.startsWith('rm ') ? note.slice('rm '.length) : null
+      if (old !== null && undone.length === 0 && (await context.host.stat(old)) !== null) undone.push(title)
+    }
+    const autostart = plan.steps.find(step => step.argv?.[0] === 'sysrc')
+    if (autostart?.argv && !isAsSet(autostart.argv, await readSetting(context.host, 'vm_list')))
+      undone.push(autostart.title)
+    if (undone.length === 0) return { state: 'done', outcome: `${plan.title}: done, as the host shows.` }
     return {
       state: 'interrupted',
-      outcome:
-        isDone === null
-          ? `${plan.title}: the console ended while it ran, and the host does not show whether it was done.`
-          : `${plan.title}: the console ended in the middle. Not done: ${missing.join('; ')}.`,
+      outcome: `${plan.title}: the console ended in the middle. Not done: ${undone.join('; ')}.`,
     }
   },
 })
