@@ -5,6 +5,7 @@ import { useRouter } from 'next/navigation'
 import { Dialog as Radix } from 'radix-ui'
 import { useMemo, useState } from 'react'
 import { useMaybeHost } from '../host.tsx'
+import { useFocusBack } from '../ui/useFocusBack.ts'
 import { consoleThings, paletteEntries, soughtIn, thingsOfHost } from './things.ts'
 import { useHostList } from './useHostList.ts'
 import { useListsOf } from './useResources.ts'
@@ -17,6 +18,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const toolsOf = useToolsOf()
   const router = useRouter()
   const [query, setQuery] = useState('')
+  const focusBack = useFocusBack()
   const sought = useMemo(() => soughtIn(query, hosts ?? []), [query, hosts])
   // Of every host what is short; all that there is of the one on the page, and of the one that is named.
   const whole = [...new Set([here, sought.host?.id].filter(id => id !== null && id !== undefined))]
@@ -46,6 +48,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
         <Radix.Overlay className="fixed inset-0 z-40 bg-veil" />
         <Radix.Content
           aria-describedby={undefined}
+          onCloseAutoFocus={focusBack}
           className="fixed inset-x-2 top-[8dvh] z-40 mx-auto max-w-xl overflow-hidden rounded-xl border border-line bg-panel shadow-float outline-none"
         >
           <Radix.Title className="sr-only">Find or do</Radix.Title>

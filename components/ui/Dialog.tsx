@@ -4,6 +4,7 @@ import { Dialog as Radix } from 'radix-ui'
 import type { FormEvent, ReactNode } from 'react'
 import { IconButton } from './Button.tsx'
 import { cx } from './cx.ts'
+import { useFocusBack } from './useFocusBack.ts'
 
 type DialogProps = {
   open: boolean
@@ -38,6 +39,7 @@ export function Dialog({
   onSubmit,
   width = 'normal',
 }: DialogProps) {
+  const focusBack = useFocusBack()
   const body = (
     <>
       <div className="min-h-0 flex-1 overflow-y-auto px-4 pt-2 pb-3 sm:px-6">{children}</div>
@@ -58,6 +60,7 @@ export function Dialog({
             onPointerDownOutside={event => event.preventDefault()}
             onInteractOutside={event => event.preventDefault()}
             onOpenAutoFocus={focusFirstField}
+            onCloseAutoFocus={focusBack}
             className={cx(
               'flex max-h-[calc(100dvh-1rem)] w-full flex-col rounded-xl border border-line bg-panel shadow-float outline-none sm:max-h-[calc(100dvh-3rem)]',
               WIDTHS[width],
