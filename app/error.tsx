@@ -1,6 +1,17 @@
 'use client'
-import { PageFailed } from '../components/shell/PageFailed.tsx'
+import { lazy, Suspense } from 'react'
+import { loadOnTouch } from '../components/ui/loadOnTouch.ts'
+
+const PageFailed = lazy(
+  loadOnTouch(() =>
+    import('../components/shell/PageFailed.tsx').then(module => ({ default: module.PageFailed })),
+  ),
+)
 
 export default function Failed({ reset }: { reset: () => void }) {
-  return <PageFailed onRetry={reset} />
+  return (
+    <Suspense fallback={null}>
+      <PageFailed onRetry={reset} />
+    </Suspense>
+  )
 }

@@ -3,6 +3,7 @@ import localFont from 'next/font/local'
 import { cookies } from 'next/headers'
 import type { ReactNode } from 'react'
 import { Providers } from '../components/trpc.tsx'
+import { Tooltips } from '../components/ui/Tooltip.tsx'
 import './globals.css'
 
 const inter = localFont({
@@ -42,6 +43,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
     >
       <body>
         <Providers>{children}</Providers>
+        <Tooltips />
       </body>
     </html>
   )

@@ -4,6 +4,7 @@ import { lazy, type MouseEvent, type ReactNode, Suspense, useEffect, useRef, use
 import { explain } from '../errors.ts'
 import { MaybeHostScope, useMaybeHost } from '../host.tsx'
 import { Live, useConnection, useFollowed } from '../live.tsx'
+import { loadOnTouch } from '../ui/loadOnTouch.ts'
 import { Toaster, toastError } from '../ui/Toast.tsx'
 import { Banners } from './Banners.tsx'
 import { Dialogs } from './dialogs.tsx'
@@ -15,7 +16,7 @@ import { TaskDrawer } from './TaskDrawer.tsx'
 import { TreeDrawer } from './TreeDrawer.tsx'
 import { useHostList } from './useHostList.ts'
 
-const Palette = lazy(() => import('./Palette.tsx').then(module => ({ default: module.Palette })))
+const Palette = lazy(loadOnTouch(() => import('./Palette.tsx').then(module => ({ default: module.Palette }))))
 
 /** Header, tree, page, tasks: around every page of the console. */
 export function Frame({ children }: { children: ReactNode }) {

@@ -72,7 +72,11 @@ export function Button({
       </span>
     </button>
   )
-  return disabled ? <Tooltip text={disabled}>{button}</Tooltip> : button
+  return (
+    <Tooltip text={disabled || null} onPress>
+      {button}
+    </Tooltip>
+  )
 }
 
 /** A link that looks like a button: it goes somewhere, it does nothing. */
@@ -103,7 +107,11 @@ type IconButtonProps = Omit<ComponentProps<'button'>, 'disabled' | 'children'> &
 /** A button that is a picture only; its label is its tooltip and its name. */
 export function IconButton({ label, icon, disabled, small, className, onClick, ...rest }: IconButtonProps) {
   return (
-    <Tooltip text={disabled ? `${label}: ${disabled}` : label} describes={Boolean(disabled)}>
+    <Tooltip
+      text={disabled ? `${label}: ${disabled}` : label}
+      describes={Boolean(disabled)}
+      onPress={Boolean(disabled)}
+    >
       <button
         type="button"
         aria-label={label}

@@ -159,7 +159,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     const row = at(index)
     if (!row || !props.menu) return
     setActive(index)
-    rowMenu.open(event, props.menu(row), `Actions of ${props.rowLabel?.(row) ?? rowId(row)}`)
+    const items = props.menu(row)
+    rowMenu.open(event, () => items, `Actions of ${props.rowLabel?.(row) ?? rowId(row)}`)
   }
   function onKeyDown(event: KeyboardEvent<HTMLDivElement>) {
     const onRow = event.target instanceof HTMLElement && event.target.dataset.row !== undefined

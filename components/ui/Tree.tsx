@@ -81,8 +81,8 @@ export function Tree({ label, nodes, current, open, onOpen, menu, className }: T
     if (event.key === 'F10' && event.shiftKey && row && menu) {
       contextMenu.open(
         { element: event.target instanceof Element ? event.target : event.currentTarget },
-        menu(row.node),
-        row.node.label,
+        () => menu(row.node),
+        `Actions of ${row.node.label}`,
       )
       event.preventDefault()
       return
@@ -133,7 +133,8 @@ export function Tree({ label, nodes, current, open, onOpen, menu, className }: T
               onActive={() => setActiveId(row.node.id)}
               onToggle={() => toggle(row.node.id, !row.expanded)}
               onMenu={
-                menu && (event => contextMenu.open(event, menu(row.node), `Actions of ${row.node.label}`))
+                menu &&
+                (event => contextMenu.open(event, () => menu(row.node), `Actions of ${row.node.label}`))
               }
             />
           )

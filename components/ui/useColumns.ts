@@ -35,19 +35,12 @@ export function useColumns<Row>(
     ...columns
       .filter(column => !column.always)
       .map(column => {
-        let on = shown.includes(column)
+        const on = shown.includes(column)
         return {
           label: column.header,
           checked: on,
           stays: true,
-          onSelect: () => {
-            on = !on
-            setChoice(latest => {
-              const next = { ...latest, [column.id]: on }
-              set(next)
-              return next
-            })
-          },
+          onSelect: () => set({ ...choice, [column.id]: !on }),
         }
       }),
     'separator',
