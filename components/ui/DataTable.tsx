@@ -13,6 +13,7 @@ import {
   useRef,
   useState,
 } from 'react'
+import { flushSync } from 'react-dom'
 import type { Explained } from '../errors.ts'
 import { Banner } from './Banner.tsx'
 import { EmptyState } from './EmptyState.tsx'
@@ -37,7 +38,6 @@ import {
 import { useColumns } from './useColumns.ts'
 import { useWindow } from './useWindow.ts'
 import { Waiting } from './Waiting.tsx'
-import { equalRows } from './window.ts'
 
 const ROW_HEIGHT = 32
 const TICK_WIDTH = 36
@@ -45,6 +45,7 @@ const MENU_WIDTH = 40
 const PLACEHOLDERS = 6
 /** Rows drawn above and below the window. */
 const AROUND = 8
+const rowHeight = () => ROW_HEIGHT
 
 export type DataTableProps<Row> = {
   /** Name of this table: key of the kept columns. */
@@ -111,26 +112,28 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
 
   const current = Math.min(active, Math.max(0, total - 1))
   const drawable = loading ? PLACEHOLDERS : total
-  const extent = useMemo(() => equalRows(drawable, ROW_HEIGHT), [drawable])
-  // The header is inside the scroller: what is scrolled to must not end below it.
   const {
     rows: drawn,
-    visible,
+    height,
+    first,
+    last,
     show,
-  } = useWindow(scroller, extent, { around: AROUND, head: ROW_HEIGHT, keep: current })
+  } = useWindow(scroller, {
+    count: drawable,
+    sizeOf: rowHeight,
+    around: AROUND,
+    head: ROW_HEIGHT,
+    sticky: true,
+    keep: current,
+  })
   const onWindow = remote?.onWindow
-  // Without the row that only keeps the focus: from there to here may be a hundred thousand rows.
-  const first = Math.max(0, visible.first - AROUND)
-  const last = Math.min(drawable, visible.last + AROUND)
   useEffect(() => onWindow?.(first, last), [onWindow, first, last])
 
   function focusRow(index: number) {
-    setActive(index)
+    // The active row is always in the page: after this it is there to have the focus.
+    flushSync(() => setActive(index))
     show(index)
-    const find = () => scroller.current?.querySelector<HTMLElement>(`[data-row="${index}"]`)
-    const there = find()
-    if (there) there.focus({ preventScroll: true })
-    else requestAnimationFrame(() => requestAnimationFrame(() => find()?.focus({ preventScroll: true })))
+    scroller.current?.querySelector<HTMLElement>(`[data-row="${index}"]`)?.focus({ preventScroll: true })
   }
   async function idsOf(from: number, to: number): Promise<string[]> {
     const rows = remote ? await remote.between(from, to) : (local ?? []).slice(from, to)
@@ -263,8 +266,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
               }
               menu={Boolean(props.menu)}
             />
-            <div role="rowgroup" className="relative" style={{ height: extent.total }}>
-              {drawn.map(index => {
+            <div role="rowgroup" className="relative" style={{ height }}>
+              {drawn.map(({ index, start }) => {
                 const row = loading ? undefined : at(index)
                 const id = row ? rowId(row) : null
                 return (
@@ -273,7 +276,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                     key={remote || id === null ? `row-${index}` : id}
                     row={row}
                     index={index}
-                    start={extent.startOf(index)}
+                    start={start - ROW_HEIGHT}
                     tracks={tracks}
                     columns={shown}
                     active={!loading && index === current}

@@ -1,12 +1,12 @@
 'use client'
 import { ChevronRight } from 'lucide-react'
 import Link from 'next/link'
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { cx } from './cx.ts'
 import { type MenuItem, useMenu } from './Menu.tsx'
 import { ancestorsOf, type FlatNode, flatten, type TreeNode, treeMove } from './tree.ts'
 import { useWindow } from './useWindow.ts'
-import { unequalRows } from './window.ts'
 
 const ROW_HEIGHT = 28
 const HEADING_HEIGHT = 32
@@ -35,11 +35,20 @@ export function Tree({ label, nodes, current, open, onOpen, menu, className }: T
   const remembered = rows.findIndex(row => row.node.id === activeId)
   const active = remembered >= 0 ? remembered : Math.max(0, currentIndex)
 
-  const extent = useMemo(
-    () => unequalRows(rows.map(row => (row.node.heading ? HEADING_HEIGHT : ROW_HEIGHT))),
-    [rows],
-  )
-  const { rows: drawn, show } = useWindow(scroller, extent, { around: 12, head: PADDING, keep: active })
+  const {
+    rows: drawn,
+    height,
+    show,
+  } = useWindow(scroller, {
+    count: rows.length,
+    sizeOf: useCallback(index => (rows[index]?.node.heading ? HEADING_HEIGHT : ROW_HEIGHT), [rows]),
+    keyOf: useCallback(index => rows[index]?.node.id ?? '', [rows]),
+    around: 12,
+    head: PADDING,
+    sticky: false,
+    foot: PADDING,
+    keep: active,
+  })
 
   // A page that was reached by a link shows where it is: what is above it opens, once per page.
   const shownFor = useRef<string | null>(null)
@@ -68,12 +77,10 @@ export function Tree({ label, nodes, current, open, onOpen, menu, className }: T
   function focusRow(index: number) {
     const id = rows[index]?.node.id
     if (id === undefined) return
-    setActiveId(id)
+    // The active row is always in the page: after this it is there to have the focus.
+    flushSync(() => setActiveId(id))
     show(index)
-    const find = () => scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)
-    const there = find()
-    if (there) there.focus({ preventScroll: true })
-    else requestAnimationFrame(() => requestAnimationFrame(() => find()?.focus({ preventScroll: true })))
+    scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus({ preventScroll: true })
   }
   function onKeyDown(event: KeyboardEvent) {
     if (event.altKey || event.ctrlKey || event.metaKey) return
@@ -117,8 +124,8 @@ export function Tree({ label, nodes, current, open, onOpen, menu, className }: T
       onFocus={stay}
       className={cx('overflow-auto overscroll-contain', className)}
     >
-      <div role="presentation" className="relative" style={{ height: extent.total }}>
-        {drawn.map(index => {
+      <div role="presentation" className="relative" style={{ height }}>
+        {drawn.map(({ index, start, size }) => {
           const row = rows[index]
           if (!row) return null
           return (
@@ -126,8 +133,8 @@ export function Tree({ label, nodes, current, open, onOpen, menu, className }: T
               key={row.node.id}
               row={row}
               index={index}
-              start={extent.startOf(index)}
-              size={extent.startOf(index + 1) - extent.startOf(index)}
+              start={start - PADDING}
+              size={size}
               current={row.node.href !== undefined && row.node.href === current}
               active={index === active}
               onActive={() => setActiveId(row.node.id)}

@@ -1,65 +1,71 @@
 'use client'
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
-import { flushSync } from 'react-dom'
-import { drawnRows, type Extent, scrollFor, type Visible, visibleRows } from './window.ts'
+import { defaultRangeExtractor, useVirtualizer, type VirtualItem } from '@tanstack/react-virtual'
+import { type RefObject, useCallback } from 'react'
 
-/** What is drawn before the size of the box is known: a screen's worth. */
-const AT_FIRST: Visible = { first: 0, last: 24 }
+/** Until the size of the box is known, and in what the server sends: a screen's worth. */
+const AT_FIRST = { width: 0, height: 768 }
+
+type Options = {
+  count: number
+  /** Must be stable as long as the rows are the same ones: a new function measures all of them anew. */
+  sizeOf: (index: number) => number
+  /** The same; needed where sizes differ, else the sizes of the old rows stay at their places. */
+  keyOf?: (index: number) => string
+  /** Rows drawn above and below the screen, so that a flick finds some. */
+  around: number
+  /** Height of what stands above the first row inside the scroller. */
+  head: number
+  /** It sticks there while the rows scroll below it. */
+  sticky: boolean
+  /** Height of what stands below the last row. */
+  foot?: number
+  /** The row that always stays in the page: the one with the focus, however far a person scrolls away from it. */
+  keep: number
+}
 
 /**
- * Draws of a long list only the rows near the screen. `extent` must be stable (useMemo). `head`: height of what sticks at
- * the top inside the scroller; `keep`: index that always stays in the page.
+ * Draws of a long list only the rows near the screen. `first` to before `last` are those around the screen, without the
+ * kept row: from there to here may be a hundred thousand.
  */
 export function useWindow(
   scroller: RefObject<HTMLElement | null>,
-  extent: Extent,
-  { around, head, keep }: { around: number; head: number; keep: number },
-): { rows: number[]; visible: Visible; show: (index: number) => void } {
-  const [box, setBox] = useState<HTMLElement | null>(null)
-  const [visible, setVisible] = useState(AT_FIRST)
-  const now = useRef({ extent, visible })
-  now.current.extent = extent
-
-  // The scroller may come later than the first drawing: in place of an error, say.
-  useLayoutEffect(() => setBox(scroller.current))
-
-  function look(element: HTMLElement): boolean {
-    const next = visibleRows(now.current.extent, element.scrollTop, element.clientHeight)
-    const before = now.current.visible
-    if (next.first === before.first && next.last === before.last) return false
-    now.current.visible = next
-    setVisible(next)
-    return true
+  { count, sizeOf, keyOf, around, head, sticky, foot = 0, keep }: Options,
+): {
+  rows: readonly VirtualItem[]
+  height: number
+  first: number
+  last: number
+  show: (index: number) => void
+} {
+  const virtualizer = useVirtualizer({
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: sizeOf,
+    ...(keyOf && { getItemKey: keyOf }),
+    overscan: around,
+    initialRect: AT_FIRST,
+    // Both: the rows begin below the head, and one that is scrolled to must not end up under it.
+    scrollMargin: head,
+    scrollPaddingStart: sticky ? head : foot,
+    scrollPaddingEnd: foot,
+    rangeExtractor: useCallback(
+      range => {
+        const indexes = defaultRangeExtractor(range)
+        const [first = 0] = indexes
+        if (keep < 0 || keep >= range.count) return indexes
+        if (keep < first) return [keep, ...indexes]
+        return keep > (indexes.at(-1) ?? -1) ? [...indexes, keep] : indexes
+      },
+      [keep],
+    ),
+  })
+  const show = useCallback((index: number) => virtualizer.scrollToIndex(index), [virtualizer])
+  const { startIndex, endIndex } = virtualizer.range ?? { startIndex: 0, endIndex: -1 }
+  return {
+    rows: virtualizer.getVirtualItems(),
+    height: virtualizer.getTotalSize(),
+    first: Math.max(0, startIndex - around),
+    last: Math.min(count, endIndex + 1 + around),
+    show,
   }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other rows at the same place of the scroller
-  useLayoutEffect(() => {
-    if (box) look(box)
-  }, [box, extent])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `look` reads what is true when it is called
-  useEffect(() => {
-    if (!box) return
-    // At once: a frame later the rows that came into view would be seen missing.
-    const onScroll = () => flushSync(() => look(box))
-    const sizes = new ResizeObserver(() => look(box))
-    box.addEventListener('scroll', onScroll, { passive: true })
-    sizes.observe(box)
-    return () => {
-      box.removeEventListener('scroll', onScroll)
-      sizes.disconnect()
-    }
-  }, [box])
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `look` reads what is true when it is called
-  const show = useCallback(
-    (index: number) => {
-      const element = scroller.current
-      if (!element) return
-      const top = scrollFor(extent, index, { top: element.scrollTop, height: element.clientHeight, head })
-      if (top === null) return
-      element.scrollTop = top
-      look(element)
-    },
-    [scroller, extent, head],
-  )
-  return { rows: drawnRows(visible, extent.count, around, keep), visible, show }
 }
