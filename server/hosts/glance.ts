@@ -30,8 +30,15 @@ export async function glanceAt(
   }
 }
 
-/** Calls `look` for every host now and then until it is stopped, never twice at a time for one host. */
-export function goRound(hosts: () => readonly string[], look: (id: string) => Promise<void>): () => void {
+/**
+ * Calls `look`, which never rejects, for every host now and then until it is stopped, never twice at a time for one host.
+ * Only tests change the times.
+ */
+export function goRound(
+  hosts: () => readonly string[],
+  look: (id: string) => Promise<void>,
+  { everyMs = EVERY_MS, patienceMs = PATIENCE_MS } = {},
+): () => void {
   const stopped = new AbortController()
   const busy = new Map<string, Promise<void>>()
   const lookAt = (id: string): Promise<void> => {
@@ -44,7 +51,7 @@ export function goRound(hosts: () => readonly string[], look: (id: string) => Pr
     const worker = async () => {
       for (let id = queue.shift(); id !== undefined && !stopped.signal.aborted; id = queue.shift()) {
         const patience = new AbortController()
-        const late = delay(PATIENCE_MS, undefined, { signal: patience.signal, ref: false }).catch(
+        const late = delay(patienceMs, undefined, { signal: patience.signal, ref: false }).catch(
           () => undefined,
         )
         await Promise.race([lookAt(id), late])
@@ -56,7 +63,7 @@ export function goRound(hosts: () => readonly string[], look: (id: string) => Pr
   async function rounds() {
     while (!stopped.signal.aborted) {
       await round()
-      await delay(EVERY_MS, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined)
+      await delay(everyMs, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined)
     }
   }
   void rounds()
