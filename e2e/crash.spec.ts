@@ -109,7 +109,7 @@ test.describe('while the router runs on', () => {
       input: { snapshot: `${volume}@then`, way: 'keep', keepAs: `${volume}-kept` },
     })
     expect(told.state).toBe('interrupted')
-    expect(told.outcome).toContain('the console ended on the way.')
+    expect(told.outcome).toContain('it was cut short on the way.')
     expect(told.outcome).toContain(`${volume}-kept`)
     expect(await zvolDigest(skep, volume)).toBe(past)
     expect(await zvolDigest(skep, `${volume}-kept`)).toBe(present)

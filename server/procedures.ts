@@ -1,5 +1,5 @@
 import { consoleRouter, hostRouter } from './router.ts'
-import type { Settler } from './tasks/recover.ts'
+import type { Settler } from './tasks/settle.ts'
 import type { Meta } from './trpc.ts'
 
 /** One procedure as it is served: `vms.start.run`, `mutation`. `meta` is undefined where the author forgot the role. */

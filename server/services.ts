@@ -11,7 +11,7 @@ import { tryHost } from './hosts/trial.ts'
 import { type ConsoleChange, createLiveHub } from './live/live.ts'
 import type { Logger } from './log.ts'
 import { createAudit } from './tasks/ledger.ts'
-import type { Settler } from './tasks/recover.ts'
+import type { Settler } from './tasks/settle.ts'
 
 /** What an opened host is given of the process. */
 export type Opening = Pick<Services, 'db' | 'live' | 'log' | 'now'> & { onStatus: () => void }

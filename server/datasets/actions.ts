@@ -60,7 +60,7 @@ export async function settleByLook(
     return { state: 'interrupted', outcome: `${plan.title}: not done. Nothing has changed.` }
   return {
     state: 'interrupted',
-    outcome: `${plan.title}: the console ended while it ran, and the host does not show whether it was done.`,
+    outcome: `${plan.title}: it was cut short, and the host does not show whether it was done.`,
   }
 }
 
@@ -148,7 +148,7 @@ export const destroy = defineAction({
       outcome:
         gone === 0
           ? `${plan.title}: nothing was destroyed.`
-          : `${plan.title}: ${gone} of ${dying.length} things were destroyed before the console ended, ${left} are still there.`,
+          : `${plan.title}: ${gone} of ${dying.length} things were destroyed before it was cut short, ${left} are still there.`,
     }
   },
 })

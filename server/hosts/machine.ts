@@ -53,6 +53,7 @@ export function createMachine(parts: {
     /** Nobody looks at it and nothing works on it. */
     idle: () => changes.listeners === 0 && screens.size === 0 && tasks.idle(),
     async close() {
+      await tasks.close(0)
       changes.close()
       inventory.close()
       await host.close()

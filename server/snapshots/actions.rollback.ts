@@ -170,7 +170,7 @@ async function settleRollback(
   if (left > 0) {
     return {
       state: 'interrupted',
-      outcome: `${plan.title}: ${named - left} of ${named} newer ones were destroyed, then the console ended; ${dataset.name} itself is untouched. Roll back again to finish.${guests}`,
+      outcome: `${plan.title}: ${named - left} of ${named} newer ones were destroyed, then it was cut short; ${dataset.name} itself is untouched. Roll back again to finish.${guests}`,
     }
   }
   const rollback = commands.find(each => each.argv[0] === 'zfs' && each.argv[1] === 'rollback')
@@ -188,7 +188,7 @@ async function settleRollback(
     if (written !== null && written < writtenBytes) {
       return {
         state: 'interrupted',
-        outcome: `${plan.title}: whether ${dataset.name} was rolled back before the console ended cannot be told, because somebody has written to it since. Look at it before it is used.${guests}`,
+        outcome: `${plan.title}: whether ${dataset.name} was rolled back before it was cut short cannot be told, because somebody has written to it since. Look at it before it is used.${guests}`,
       }
     }
   }
@@ -218,7 +218,7 @@ async function settleKeep(context: PlanContext, plan: Plan, keep: KeepFacts): Pr
   if (state === 'done') return { state: 'done', outcome: `${words}${guests}` }
   return {
     state: 'interrupted',
-    outcome: `${plan.title}: the console ended on the way. ${words} ${next}${guests}`,
+    outcome: `${plan.title}: it was cut short on the way. ${words} ${next}${guests}`,
   }
 }
 

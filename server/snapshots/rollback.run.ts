@@ -157,9 +157,11 @@ async function toldTruth(
   try {
     gone = named - (await victimsLeft(context, plan)).length
   } catch {
+    const dataSays =
+      isRollback && isUnheard(error) ? `Whether ${dataset} was rolled back is not known.` : untouched
     return withWords(
       error,
-      `The host cannot be asked how far it came. ${untouched}`,
+      `The host cannot be asked how far it came. ${dataSays}`,
       'Look at the snapshots when it answers.',
     )
   }

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { openDatabase } from '../db/database.ts'
 import { commandsOf, insertTask } from '../db/tasks.ts'
 import { AppError } from '../errors.ts'
@@ -16,8 +16,10 @@ function recorded(answer: (argv: readonly string[]) => RunResult | Promise<RunRe
     clock.advance(7)
     return answer(argv)
   })
-  const host: Host = recordingHost({ host: inner, db, taskId, now: clock.now, changed: () => undefined })
-  return { host, commands: () => commandsOf(db, taskId) }
+  const unheard = vi.fn()
+  const changed = () => undefined
+  const host: Host = recordingHost({ host: inner, db, taskId, now: clock.now, changed, unheard })
+  return { host, unheard, commands: () => commandsOf(db, taskId) }
 }
 
 it('keeps argv, exit, output and time of every program', async () => {
@@ -53,12 +55,21 @@ it('cuts long output and says so', async () => {
   expect(commands()[0]).toMatchObject({ truncated: true, stdout: 'x'.repeat(OUTPUT_LIMIT) })
 })
 
-it('records a deadline in its own words and passes it on', async () => {
-  const { host, commands } = recorded(() => {
+it('records a deadline in its own words, passes it on, and says that the end was not heard', async () => {
+  const { host, commands, unheard } = recorded(() => {
     throw new AppError('timeout', 'zfs did not answer within 30 s.')
   })
   await expect(host.run(['zfs', 'list'])).rejects.toMatchObject({ code: 'timeout' })
+  expect(unheard).toHaveBeenCalledOnce()
   expect(commands()).toMatchObject([{ exit: null, stderr: 'zfs did not answer within 30 s.', durationMs: 7 }])
+})
+
+it('a program that is not there was heard', async () => {
+  const { host, unheard } = recorded(() => {
+    throw new AppError('unsupported', 'There is no zfs.')
+  })
+  await expect(host.run(['zfs', 'list'])).rejects.toMatchObject({ code: 'unsupported' })
+  expect(unheard).not.toHaveBeenCalled()
 })
 
 it('counts the same program with the same result instead of listing it a hundred times', async () => {

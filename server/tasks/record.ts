@@ -1,5 +1,6 @@
 import type { Database } from '../db/database.ts'
 import * as rows from '../db/tasks.ts'
+import { isUnheard } from '../errors.ts'
 import type { Host, HostStream, RunResult } from '../host/host.ts'
 import type { TaskCommand } from './model.ts'
 
@@ -20,8 +21,10 @@ export function recordingHost(options: {
   taskId: number
   now: () => number
   changed: () => void
+  /** Called when it is not heard how something ended that may have changed the host. */
+  unheard: () => void
 }): Host {
-  const { host, db, taskId, now, changed } = options
+  const { host, db, taskId, now, changed, unheard } = options
   let seq = 0
   let last: TaskCommand | null = null
 
@@ -62,6 +65,11 @@ export function recordingHost(options: {
     changed()
   }
 
+  function failed(command: TaskCommand, error: unknown) {
+    if (isUnheard(error)) unheard()
+    end(command, { exit: null, stdout: '', stderr: error instanceof Error ? error.message : String(error) })
+  }
+
   /** Records `work`; a rejection (deadline, lost host, no such program) is recorded in its own words and passed on. */
   async function recorded<T>(
     entry: Entry,
@@ -74,7 +82,7 @@ export function recordingHost(options: {
       end(command, outcome(result))
       return result
     } catch (error) {
-      end(command, { exit: null, stdout: '', stderr: error instanceof Error ? error.message : String(error) })
+      failed(command, error)
       throw error
     }
   }
@@ -100,11 +108,7 @@ export function recordingHost(options: {
       try {
         stream = await host.stream(argv, streamOptions)
       } catch (error) {
-        end(command, {
-          exit: null,
-          stdout: '',
-          stderr: error instanceof Error ? error.message : String(error),
-        })
+        failed(command, error)
         throw error
       }
       let stdout = ''

@@ -8,7 +8,8 @@ import { insertCommand, insertTask, taskById } from '../db/tasks.ts'
 import { AppError } from '../errors.ts'
 import { scriptedHost, temporaryDirectory, testServices } from '../testing.ts'
 import { withDigest } from './digest.ts'
-import { recoverTasks, type Settler } from './recover.ts'
+import { recoverTasks } from './recover.ts'
+import type { Settler } from './settle.ts'
 import { type CrashStage, directoryHost, operator, writeNote } from './testing.ts'
 
 const cleanUp: (() => Promise<void> | void)[] = []

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { commandsOf, taskById } from '../db/tasks.ts'
 import { AppError } from '../errors.ts'
-import { quietInventory, scriptedHost, testServices } from '../testing.ts'
+import { failureOf, quietInventory, scriptedHost, testServices } from '../testing.ts'
 import { listTaskPage } from './history.ts'
 import { changesOf } from './task.ts'
 import { operator, writeNote } from './testing.ts'
@@ -63,8 +63,49 @@ describe('run', () => {
     await expect(first).rejects.toMatchObject({ code: 'timeout' })
     const again = () => services.tasks.run(writeNote(), note, seen, operator)
     await expect(again()).rejects.toMatchObject({ code: 'locked' })
+    expect(taskById(services.db, 1)?.task).toMatchObject({
+      state: 'running',
+      progress: expect.stringContaining('"sync" is still running, as process 77.'),
+    })
     atWork = false
-    await vi.waitFor(() => expect(again()).rejects.toMatchObject({ code: 'timeout' }))
+    await vi.waitFor(() => expect(taskById(services.db, 1)?.task.state).toBe('interrupted'), 10_000)
+    await expect(again()).rejects.toMatchObject({ code: 'timeout' })
+  })
+
+  it('tells how it ended when the end was not heard but the machine shows it', async () => {
+    const host = scriptedHost(argv => {
+      if (argv.join(' ') === 'sync -a') throw new AppError('unreachable', 'The connection was lost.')
+      return { exit: 0, stdout: '', stderr: '' }
+    })
+    const services = testServices({ host })
+    const error = await failureOf(services.tasks.run(writeNote(), note, await seenBy(services), operator))
+    expect(error).toMatchObject({
+      code: 'unreachable',
+      message: 'The connection was lost. The note had been written.',
+      detail: { taskId: 1 },
+    })
+    expect(taskById(services.db, 1)?.task).toMatchObject({
+      state: 'done',
+      outcome: 'The note had been written.',
+    })
+  })
+
+  it('leaves what is not settled yet to the next process when Skep is stopped', async () => {
+    const host = scriptedHost(() => {
+      throw new AppError('unreachable', 'The connection was lost.')
+    })
+    const services = testServices({ host })
+    const seen = await seenBy(services)
+    const running = failureOf(services.tasks.run(writeNote(), note, seen, operator))
+    await vi.waitFor(() =>
+      expect(taskById(services.db, 1)?.task.progress).toContain('how this ended is not known yet'),
+    )
+    await services.tasks.close(0)
+    expect(await running).toMatchObject({
+      code: 'unreachable',
+      detail: { next: expect.stringContaining('Task 1') },
+    })
+    expect(taskById(services.db, 1)?.task.state).toBe('running')
   })
 
   it('refuses when the machine has changed since, hands over the new plan and does nothing', async () => {

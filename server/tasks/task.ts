@@ -1,10 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type * as z from 'zod/mini'
 import type { Account } from '../accounts/model.ts'
 import type { Action, ActionContext, PlanContext } from '../action.ts'
 import type { Database } from '../db/database.ts'
 import * as rows from '../db/tasks.ts'
-import { AppError, isUnheard } from '../errors.ts'
+import { AppError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import type { Change, Inventory } from '../inventory/inventory.ts'
 import type { ConsoleChange, LiveHub } from '../live/live.ts'
@@ -12,17 +11,14 @@ import type { Logger } from '../log.ts'
 import { createLedger } from './ledger.ts'
 import { createLocks, type LockHolder } from './locks.ts'
 import type { Plan, Task } from './model.ts'
-import { findRunning } from './outlived.ts'
 import { recordingHost } from './record.ts'
+import { endingOf, FIRST_RETRY_MS, longer, pauseFor, type Settler, tellUnsettled } from './settle.ts'
 
 /** What `<noun>.<verb>.run` answers when its task ended well. */
 export type TaskResult<Result> = { taskId: number; outcome: string; result: Result }
 
 /** How long the answer of a task waits for the inventory to read again what the task changed. */
 const REFRESH_WAIT_MS = 3000
-
-/** How often a command that is no longer waited for is looked for. */
-const QUIET_LOOK_MS = 2000
 
 export type TaskEngine = ReturnType<typeof createTasks>
 
@@ -39,20 +35,10 @@ export function createTasks(options: {
   const locks = createLocks()
   const nudges = new Map<number, AbortController>()
   const running = new Set<Promise<unknown>>()
-  let closing = false
+  const closing = new AbortController()
   const planContext: PlanContext = { host, inventory, now }
 
   const { changed, end, fail } = createLedger({ db, live, log, now, hostId: host.id })
-
-  /** Waits for it, but not for long. */
-  async function soon(work: Promise<void>) {
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<void>(resolve => {
-      timer = setTimeout(resolve, REFRESH_WAIT_MS)
-    })
-    await Promise.race([work, late])
-    clearTimeout(timer)
-  }
 
   function refreshed(changes: Change[]) {
     const refresh = inventory.refresh(changes).catch((error: unknown) => {
@@ -61,14 +47,25 @@ export function createTasks(options: {
     return soon(refresh)
   }
 
-  /** A command that did not answer in time may still be at work: until it has ended nobody else works on the same things. */
-  async function releaseWhenQuiet(argv: string[], release: () => void) {
-    while (!closing) {
-      const found = await findRunning(host, [argv]).catch(() => 'unknown' as const)
-      if (found === null) break
-      await delay(QUIET_LOOK_MS, undefined, { ref: false })
+  /**
+   * A command that was not heard to its end may have done its work, or be at it still: the task stays open, with its
+   * locks, until the host shows how it ended. Resolves to that in words, or to null when Skep stops first.
+   */
+  async function settleUnheard(taskId: number, action: Settler): Promise<string | null> {
+    const stored = rows.taskById(db, taskId)
+    if (!stored) return null
+    for (let retryMs = FIRST_RETRY_MS; !closing.signal.aborted; retryMs = longer(retryMs)) {
+      try {
+        const ending = await endingOf(stored, [action], planContext, db)
+        end(taskId, ending)
+        return ending.outcome
+      } catch (error) {
+        tellUnsettled(db, log, taskId, 'The machine was not heard to the end', error)
+        changed(taskId)
+        await pauseFor(retryMs, closing.signal)
+      }
     }
-    release()
+    return null
   }
 
   /** Under the locks: plan again if somebody was there meanwhile, compare with what was seen, write the row. */
@@ -91,7 +88,8 @@ export function createTasks(options: {
           next: 'Read what would happen now, then decide again.',
         })
       }
-      if (closing) throw new AppError('unreachable', 'Skep is being stopped and begins nothing new.')
+      if (closing.signal.aborted)
+        throw new AppError('unreachable', 'Skep is being stopped and begins nothing new.')
       holder.taskId = rows.insertTask(db, { plan, userName: account.name, hostId: host.id, startedAt: now() })
       changed(holder.taskId)
       return { plan, taskId: holder.taskId, release }
@@ -110,8 +108,12 @@ export function createTasks(options: {
     const { plan, taskId, release } = await open(action, input, seen, account)
     const nudge = new AbortController()
     nudges.set(taskId, nudge)
+    let wasUnheard = false
+    const unheard = () => {
+      wasUnheard = true
+    }
     const context: ActionContext = {
-      host: recordingHost({ host, db, taskId, now, changed: () => changed(taskId) }),
+      host: recordingHost({ host, db, taskId, now, changed: () => changed(taskId), unheard }),
       inventory,
       now,
       taskId,
@@ -121,20 +123,22 @@ export function createTasks(options: {
         changed(taskId)
       },
     }
-    let unanswered: string[] | null = null
+    let settling: Promise<string | null> | null = null
     try {
       const result = await action.run(context, plan, input)
       const outcome = `${plan.title}: done.`
       end(taskId, { state: 'done', outcome, error: null })
       return { taskId, outcome, result }
     } catch (error) {
-      if (error instanceof AppError && isUnheard(error)) unanswered = error.detail.argv ?? null
-      throw fail(taskId, plan, error)
+      if (!wasUnheard || !(error instanceof AppError)) throw fail(taskId, plan, error)
+      settling = settleUnheard(taskId, action)
+      throw await unsettled(taskId, error, settling)
     } finally {
       nudges.delete(taskId)
-      if (unanswered === null) release()
-      else await soon(releaseWhenQuiet(unanswered, release))
-      await refreshed(changesOf(plan.locks))
+      const changes = changesOf(plan.locks)
+      if (settling) void settling.then(release).then(() => refreshed(changes))
+      else release()
+      await refreshed(changes)
     }
   }
 
@@ -183,7 +187,7 @@ export function createTasks(options: {
 
     /** Begins nothing new; resolves when the running tasks have ended or `patienceMs` is over. */
     async close(patienceMs: number) {
-      closing = true
+      closing.abort()
       let timer: NodeJS.Timeout | undefined
       const late = new Promise<void>(resolve => {
         timer = setTimeout(resolve, patienceMs)
@@ -192,6 +196,30 @@ export function createTasks(options: {
       clearTimeout(timer)
     },
   }
+}
+
+/** Waits for it, but not for long: null when it takes longer. */
+async function soon<T>(work: Promise<T>): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<null>(resolve => {
+    timer = setTimeout(resolve, REFRESH_WAIT_MS, null)
+  })
+  const first = await Promise.race([work, late])
+  clearTimeout(timer)
+  return first
+}
+
+/** What is said at once about a task that is not settled yet: how it ended, where that is soon known, or who will tell. */
+async function unsettled(
+  taskId: number,
+  error: AppError,
+  settling: Promise<string | null>,
+): Promise<AppError> {
+  const outcome = await soon(settling)
+  const message = outcome === null ? error.message : `${error.message} ${outcome}`
+  const next =
+    outcome === null ? `Task ${taskId} says how this ended as soon as the machine shows it.` : undefined
+  return new AppError(error.code, message, { ...error.detail, next, taskId }, { cause: error })
 }
 
 function sameNames(a: string[], b: string[]): boolean {

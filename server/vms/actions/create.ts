@@ -164,8 +164,8 @@ export async function settleCreation(
     state: 'interrupted',
     outcome:
       there.length === 0
-        ? `${plan.title}: the console ended before anything was made.`
-        : `${plan.title}: the console ended in the middle. This was made and is still there: ${there.join(', ')}.`,
+        ? `${plan.title}: it was cut short before anything was made.`
+        : `${plan.title}: it was cut short. This was made and is still there: ${there.join(', ')}.`,
   }
 }
 

@@ -130,7 +130,7 @@ export const destroy = defineAction({
     const names = [...left.map(victim => victim.name), ...(isThere ? [`the guest ${name}`] : [])]
     return {
       state: 'interrupted',
-      outcome: `${plan.title}: the console ended in the middle. Still there: ${names.join(', ')}.`,
+      outcome: `${plan.title}: it was cut short. Still there: ${names.join(', ')}.`,
     }
   },
 })

@@ -94,7 +94,7 @@ export const edit = defineAction({
     if (undone.length === 0) return { state: 'done', outcome: `${plan.title}: done, as the host shows.` }
     return {
       state: 'interrupted',
-      outcome: `${plan.title}: the console ended in the middle. Not done: ${undone.join('; ')}.`,
+      outcome: `${plan.title}: it was cut short. Not done: ${undone.join('; ')}.`,
     }
   },
 })

@@ -45,7 +45,7 @@ async function settleByState(
     const now = `${name} is ${vm.state}${vm.stateReason ? `: ${vm.stateReason}` : '.'}`
     if (isDone(vm.state, vm)) return { state: 'done', outcome: `${plan.title}: done, as the host shows.` }
     if (vm.state === 'crashed') return { state: 'failed', outcome: `${plan.title}: it failed. ${now}` }
-    return { state: 'interrupted', outcome: `${plan.title}: the console ended in the middle. ${now}` }
+    return { state: 'interrupted', outcome: `${plan.title}: it was cut short. ${now}` }
   } catch (error) {
     if (!(error instanceof AppError && error.code === 'not_found')) throw error
     return { state: 'interrupted', outcome: `${plan.title}: there is no guest ${name} any more.` }
