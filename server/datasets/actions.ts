@@ -182,8 +182,15 @@ async function settleProperty(
   const isSaid = commands.some(each => each.exit === 0 && each.argv.join('\0') === argv.join('\0'))
   if (isSaid) return settleByLook(context, plan, () => true)
   const now = (await getProperties(context.host, lastWord(plan))).find(each => each.name === name)
-  return settleByLook(context, plan, () => isDone(now?.source ?? 'none', now?.value ?? ''))
+  if (isDone(now?.source ?? 'none', now?.value ?? '')) return settleByLook(context, plan, () => true)
+  const { before } = z.parse(propertyPlanFacts, plan.facts)
+  const isAsBefore = now?.value === before?.value && now?.source === before?.source
+  return settleByLook(context, plan, () => (isAsBefore ? false : null))
 }
+
+const propertyPlanFacts = z.object({
+  before: z.nullable(z.object({ value: z.string(), source: z.string() })),
+})
 
 export const setProperty = defineAction({
   name: 'datasets.setProperty',

@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { AppError } from '../errors.ts'
 import type { Host } from './host.ts'
+import { newKeyPair } from './ssh/keys.ts'
 import { startSshd, type TestSshd } from './ssh/testing.ts'
 import { readHostKey } from './ssh.ts'
 
@@ -125,7 +126,6 @@ describe('running a program', () => {
 
   test('what the account’s start-up files print is no part of an answer', async () => {
     const noisy = await startSshd([
-      'SetEnv ENV=/dev/null',
       'ForceCommand echo "Welcome!"; echo "no mail" >&2; eval "$SSH_ORIGINAL_COMMAND"',
     ])
     const own = noisy.host()
@@ -266,6 +266,12 @@ describe('a connection that breaks', () => {
 })
 
 describe('who is there, and who comes', () => {
+  test('every key that is made can be read', () => {
+    const pairs = Array.from({ length: 3000 }, () => newKeyPair('skep'))
+    const lengths = pairs.map(pair => Buffer.from(pair.public.split(' ')[1] ?? '', 'base64').length)
+    expect(new Set(lengths)).toEqual(new Set([51]))
+  })
+
   test('the key at first contact is the one ssh-keygen tells', async () => {
     const seen = await readHostKey(sshd.settings.address)
     expect(seen).toEqual({ fingerprint: sshd.fingerprintByKeygen(), type: 'ssh-ed25519' })

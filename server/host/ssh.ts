@@ -36,13 +36,19 @@ export type SshSettings = {
   privilege: Privilege
 }
 
-/** `path` are the directories programs are looked for in, `mostStdoutBytes` ends a flood; only tests change them. */
-export function sshHost(
-  settings: SshSettings,
-  options: { path?: readonly string[]; mostStdoutBytes?: number } = {},
-): Host {
+/** Only tests change these. */
+export type SshOptions = {
+  /** The directories programs are looked for in. */
+  path?: readonly string[]
+  /** Ends a flood. */
+  mostStdoutBytes?: number
+  /** How often a machine that says nothing is asked whether it is there. */
+  keepAliveMs?: number
+}
+
+export function sshHost(settings: SshSettings, options: SshOptions = {}): Host {
   const { address } = settings
-  const connection = new Connection(settings)
+  const connection = new Connection(settings, options)
   const sessions = new Sessions(connection)
   const how = { privilege: settings.privilege, ...(options.path ? { path: options.path } : {}) }
   const { mostStdoutBytes } = options
@@ -64,7 +70,7 @@ export function sshHost(
   /** Where sshd allows few sessions, one that stays open has a connection to itself. */
   function forStream(): { sessions: Sessions; close: () => void } {
     if (!sessions.scarce) return { sessions, close: () => undefined }
-    const own = new Connection(settings)
+    const own = new Connection(settings, options)
     return { sessions: new Sessions(own), close: () => void own.close() }
   }
 

@@ -1,4 +1,5 @@
 /** Verbs on pools. */
+import * as z from 'zod/mini'
 import { defineAction } from '../action.ts'
 import { runZpool } from '../host/zpool/errors.ts'
 import { getPoolStatus } from '../host/zpool/status.ts'
@@ -20,12 +21,14 @@ export const scrub = defineAction({
   async settle({ host }, plan) {
     const argv = plan.steps[0]?.argv ?? []
     const { scan } = await getPoolStatus(host, argv.at(-1) ?? '')
+    const endedBefore = z.safeParse(scrubPlanFacts, plan.facts).data?.before.endedAt ?? null
     const wanted = argv.includes('-p') ? 'paused' : argv.includes('-s') ? 'canceled' : 'running'
-    // A scrub that was started may have ended by now; its start is what counts.
-    const isDone =
-      scan.kind === 'scrub' && (scan.state === wanted || (wanted === 'running' && scan.state === 'finished'))
-    return isDone
+    // A scrub that was started may have ended by now; one that had ended before is another one.
+    const hasEnded = wanted === 'running' && scan.state === 'finished' && scan.endedAt !== endedBefore
+    return scan.kind === 'scrub' && (scan.state === wanted || hasEnded)
       ? { state: 'done', outcome: `${plan.title}: done, as the host shows.` }
       : { state: 'interrupted', outcome: `${plan.title}: the host shows no sign of it.` }
   },
 })
+
+const scrubPlanFacts = z.object({ before: z.object({ endedAt: z.nullable(z.number()) }) })

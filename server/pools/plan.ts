@@ -26,6 +26,7 @@ export function planScrub(verb: ScrubVerb, pool: ScrubFacts): Plan {
     warnings:
       verb === 'stop' ? ['What it has read so far counts for nothing: the next scrub begins anew.'] : [],
     locks: [`pool:${pool.name}`],
+    facts: { before: { endedAt: pool.scan.endedAt } },
   })
 }
 

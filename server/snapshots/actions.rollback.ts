@@ -176,7 +176,7 @@ async function settleRollback(
   const rollback = commands.find(each => each.argv[0] === 'zfs' && each.argv[1] === 'rollback')
   const done: Settling = { state: 'done', outcome: `${plan.title}: done, as the host shows.${guests}` }
   if (rollback?.exit === 0) return done
-  if (rollback && rollback.durationMs === null) {
+  if (rollback && rollback.exit === null) {
     // Begun, and nobody heard how it ended. The pool keeps what it did, in order; a ring may have lost it again.
     const victims = plan.victims.filter(each => each.kind === 'snapshot').map(each => each.name)
     const isProven = await wasRolledBackAfter(context.host, dataset.name, victims).catch(notTold)

@@ -1,6 +1,6 @@
 import type { Database } from '../db/database.ts'
 import * as rows from '../db/tasks.ts'
-import { isUnheard } from '../errors.ts'
+import { AppError, isUnheard } from '../errors.ts'
 import type { Host, HostStream, RunResult } from '../host/host.ts'
 import type { TaskCommand } from './model.ts'
 
@@ -22,7 +22,7 @@ export function recordingHost(options: {
   now: () => number
   changed: () => void
   /** Called when it is not heard how something ended that may have changed the host. */
-  unheard: () => void
+  unheard: (error: AppError) => void
 }): Host {
   const { host, db, taskId, now, changed, unheard } = options
   let seq = 0
@@ -66,7 +66,7 @@ export function recordingHost(options: {
   }
 
   function failed(command: TaskCommand, error: unknown) {
-    if (isUnheard(error)) unheard()
+    if (error instanceof AppError && isUnheard(error)) unheard(error)
     end(command, { exit: null, stdout: '', stderr: error instanceof Error ? error.message : String(error) })
   }
 

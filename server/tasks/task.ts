@@ -51,21 +51,26 @@ export function createTasks(options: {
    * A command that was not heard to its end may have done its work, or be at it still: the task stays open, with its
    * locks, until the host shows how it ended. Resolves to that in words, or to null when Skep stops first.
    */
-  async function settleUnheard(taskId: number, action: Settler): Promise<string | null> {
+  async function settleUnheard(taskId: number, action: Settler, why: AppError): Promise<string | null> {
     const stored = rows.taskById(db, taskId)
     if (!stored) return null
+    tell(why)
     for (let retryMs = FIRST_RETRY_MS; !closing.signal.aborted; retryMs = longer(retryMs)) {
       try {
         const ending = await endingOf(stored, [action], planContext, db)
         end(taskId, ending)
         return ending.outcome
       } catch (error) {
-        tellUnsettled(db, log, taskId, 'The machine was not heard to the end', error)
-        changed(taskId)
+        tell(error)
         await pauseFor(retryMs, closing.signal)
       }
     }
     return null
+
+    function tell(reason: unknown) {
+      tellUnsettled(db, log, taskId, 'The machine was not heard to the end', reason)
+      changed(taskId)
+    }
   }
 
   /** Under the locks: plan again if somebody was there meanwhile, compare with what was seen, write the row. */
@@ -108,12 +113,16 @@ export function createTasks(options: {
     const { plan, taskId, release } = await open(action, input, seen, account)
     const nudge = new AbortController()
     nudges.set(taskId, nudge)
-    let wasUnheard = false
-    const unheard = () => {
-      wasUnheard = true
-    }
+    const unheard: AppError[] = []
     const context: ActionContext = {
-      host: recordingHost({ host, db, taskId, now, changed: () => changed(taskId), unheard }),
+      host: recordingHost({
+        host,
+        db,
+        taskId,
+        now,
+        changed: () => changed(taskId),
+        unheard: error => unheard.push(error),
+      }),
       inventory,
       now,
       taskId,
@@ -130,9 +139,10 @@ export function createTasks(options: {
       end(taskId, { state: 'done', outcome, error: null })
       return { taskId, outcome, result }
     } catch (error) {
-      if (!wasUnheard || !(error instanceof AppError)) throw fail(taskId, plan, error)
-      settling = settleUnheard(taskId, action)
-      throw await unsettled(taskId, error, settling)
+      const why = unheard.at(-1)
+      if (!why || !(error instanceof AppError)) throw fail(taskId, plan, error)
+      settling = settleUnheard(taskId, action, why)
+      throw await unsettled(taskId, why, error, settling)
     } finally {
       nudges.delete(taskId)
       const changes = changesOf(plan.locks)
@@ -212,11 +222,13 @@ async function soon<T>(work: Promise<T>): Promise<T | null> {
 /** What is said at once about a task that is not settled yet: how it ended, where that is soon known, or who will tell. */
 async function unsettled(
   taskId: number,
+  why: AppError,
   error: AppError,
   settling: Promise<string | null>,
 ): Promise<AppError> {
   const outcome = await soon(settling)
-  const message = outcome === null ? error.message : `${error.message} ${outcome}`
+  // What the action said of the host it said without an answer: the outcome knows better.
+  const message = outcome === null ? error.message : `${why.message} ${outcome}`
   const next =
     outcome === null ? `Task ${taskId} says how this ended as soon as the machine shows it.` : undefined
   return new AppError(error.code, message, { ...error.detail, next, taskId }, { cause: error })

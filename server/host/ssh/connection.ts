@@ -14,7 +14,7 @@ const LONGEST_PAUSE_MS = 15_000
 
 export type ConnectionSettings = { address: SshAddress; hostKey: string; identity: SshIdentity }
 
-function config(settings: ConnectionSettings): ConnectConfig {
+function config(settings: ConnectionSettings, keepAliveMs: number): ConnectConfig {
   const { address, identity } = settings
   const agent = process.env.SSH_AUTH_SOCK
   if (identity.kind === 'agent' && !agent) {
@@ -27,7 +27,7 @@ function config(settings: ConnectionSettings): ConnectConfig {
     port: address.port,
     username: address.user,
     readyTimeout: CONNECT_MS,
-    keepaliveInterval: KEEP_ALIVE_MS,
+    keepaliveInterval: keepAliveMs,
     keepaliveCountMax: MOST_UNANSWERED,
     ...(identity.kind === 'file' ? { privateKey: readIdentity(identity.path) } : {}),
     ...(identity.kind === 'agent' && agent ? { agent } : {}),
@@ -37,7 +37,7 @@ function config(settings: ConnectionSettings): ConnectConfig {
 }
 
 /** Connects once. AppError `unreachable` with the reason, `invalid` for a key that cannot be used. */
-function connectOnce(settings: ConnectionSettings): Promise<Client> {
+function connectOnce(settings: ConnectionSettings, keepAliveMs: number): Promise<Client> {
   const { address, hostKey, identity } = settings
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client()
@@ -60,7 +60,7 @@ function connectOnce(settings: ConnectionSettings): Promise<Client> {
       resolve(client)
     })
     client.connect({
-      ...config(settings),
+      ...config(settings, keepAliveMs),
       hostVerifier: (blob: Buffer) => {
         shown = fingerprintOf(blob)
         return shown === hostKey
@@ -102,14 +102,16 @@ export function readHostKey(
  */
 export class Connection {
   readonly #settings: ConnectionSettings
+  readonly #keepAliveMs: number
   readonly #lost = new Set<() => void>()
   #coming: Promise<Client> | null = null
   #failure: { error: unknown; until: number } | null = null
   #pauseMs = FIRST_PAUSE_MS
   #closed = false
 
-  constructor(settings: ConnectionSettings) {
+  constructor(settings: ConnectionSettings, options: { keepAliveMs?: number } = {}) {
     this.#settings = settings
+    this.#keepAliveMs = options.keepAliveMs ?? KEEP_ALIVE_MS
   }
 
   /** Calls back once when the connection that is there now breaks; the returned function forgets it. */
@@ -123,7 +125,7 @@ export class Connection {
       return Promise.reject(new AppError('unreachable', 'Skep has closed this machine’s door.'))
     if (this.#coming) return this.#coming
     if (this.#failure && Date.now() < this.#failure.until) return Promise.reject(this.#failure.error)
-    const coming = connectOnce(this.#settings)
+    const coming = connectOnce(this.#settings, this.#keepAliveMs)
     this.#coming = coming
     coming.then(
       client => this.#arrived(coming, client),

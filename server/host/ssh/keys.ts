@@ -23,6 +23,17 @@ export function keyTypeOf(blob: Buffer): string {
   return blob.subarray(4, 4 + length).toString('latin1')
 }
 
+/**
+ * A fresh Ed25519 key pair, each half as OpenSSH writes it. ssh2 1.17 drops a leading zero byte of the public key, so that
+ * one key in 256 can be read by nobody: those are made again.
+ */
+export function newKeyPair(comment: string): { private: string; public: string } {
+  for (;;) {
+    const made = ssh2.utils.generateKeyPairSync('ed25519', { comment })
+    if (!(ssh2.utils.parseKey(made.private) instanceof Error)) return made
+  }
+}
+
 export type OwnKey = { path: string; publicKeyLine: string }
 
 /** Skep's own key in its state directory, made at the first need: Ed25519, readable by Skep alone. */
@@ -35,7 +46,7 @@ export function ownKey(stateDir: string): OwnKey {
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error
   }
-  const made = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'skep' })
+  const made = newKeyPair('skep')
   writeFileSync(file, made.private, { mode: 0o600 })
   // Behind the private half: where this one stands, both do.
   writeFileSync(`${file}.pub`, `${made.public}\n`, { mode: 0o644 })

@@ -4,10 +4,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
-import ssh2 from 'ssh2'
 import { vi } from 'vitest'
-import { type SshSettings, sshHost } from '../ssh.ts'
-import { fingerprintOf } from './keys.ts'
+import { type SshOptions, type SshSettings, sshHost } from '../ssh.ts'
+import { fingerprintOf, newKeyPair } from './keys.ts'
 
 const SSHD = ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find(existsSync)
 
@@ -63,7 +62,7 @@ export async function startSshd(extra: readonly string[] = []) {
   const file = (name: string) => path.join(dir, name)
   const port = await freePort()
   const newKey = (name: string) => {
-    const pair = ssh2.utils.generateKeyPairSync('ed25519')
+    const pair = newKeyPair('test')
     writeFileSync(file(name), pair.private, { mode: 0o600 })
     writeFileSync(file(`${name}.pub`), `${pair.public}\n`)
     return pair.public
@@ -82,6 +81,8 @@ export async function startSshd(extra: readonly string[] = []) {
       'PasswordAuthentication no',
       'PermitRootLogin yes',
       `PidFile ${file('pid')}`,
+      // bash(1) reads ~/.bashrc for a command of sshd's, unless it is no outermost shell: what stands there is not ours.
+      'SetEnv SHLVL=1 ENV=/dev/null',
       ...(extra.some(line => line.startsWith('Subsystem')) ? [] : ['Subsystem sftp internal-sftp']),
       ...extra,
       '',
@@ -134,9 +135,9 @@ export async function startSshd(extra: readonly string[] = []) {
     settings,
     start,
     stopListening,
-    /** The host behind it; programs are found where `path` says. */
-    host: (change: Partial<SshSettings> = {}, programs?: readonly string[]) =>
-      sshHost({ ...settings, ...change }, programs ? { path: programs } : {}),
+    /** The host behind it. */
+    host: (change: Partial<SshSettings> = {}, options: SshOptions = {}) =>
+      sshHost({ ...settings, ...change }, options),
     /** Cuts every connection as a router that loses its mind would: the processes of sshd are gone. */
     cut: () =>
       signalAll(

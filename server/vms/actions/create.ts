@@ -6,6 +6,7 @@ import { runStep, withWords } from '../../datasets/steps.ts'
 import { AppError, isUnheard } from '../../errors.ts'
 import { runOrThrow } from '../../host/answer.ts'
 import { destroyArgv } from '../../host/zfs/destroy.ts'
+import { listSnapshotIndex } from '../../host/zfs/snapshots.ts'
 import { readDatasets } from '../../inventory/reader.ts'
 import type { Plan, Step } from '../../tasks/model.ts'
 import { freePort } from '../command.ts'
@@ -149,13 +150,17 @@ export async function settleCreation(
   context: PlanContext,
   plan: Plan,
 ): Promise<Awaited<ReturnType<Action['settle']>>> {
-  const datasets = new Set((await readDatasets(context.host)).map(each => each.name))
+  const known = new Set((await readDatasets(context.host)).map(each => each.name))
+  const tagged = plan.steps.flatMap(({ argv }) => (argv?.[1] === 'snapshot' ? argv.slice(2) : []))
+  const parents = tagged.map(name => name.split('@')[0] ?? '').filter(name => known.has(name))
+  if (parents.length > 0)
+    for (const { name } of await listSnapshotIndex(context.host, { datasets: parents })) known.add(name)
   const there: string[] = []
   let complete = true
   for (const step of plan.steps) {
     if (!step.file && !step.argv) continue
     const name = madeBy(step)
-    const exists = step.argv?.[0] === 'zfs' ? datasets.has(name) : (await context.host.stat(name)) !== null
+    const exists = step.argv?.[0] === 'zfs' ? known.has(name) : (await context.host.stat(name)) !== null
     if (exists) there.push(name)
     else if (step.argv?.[1] !== 'snapshot') complete = false
   }

@@ -4,10 +4,11 @@ import { defineAction, type PlanContext } from '../../action.ts'
 import { mustBeTheSame } from '../../datasets/guard.ts'
 import { runStep, withWords } from '../../datasets/steps.ts'
 import { inWords } from '../../datasets/users.ts'
-import { AppError } from '../../errors.ts'
+import { AppError, isUnheard } from '../../errors.ts'
 import { runOrThrow } from '../../host/answer.ts'
 import { listBookmarks, listSnapshots } from '../../host/zfs/snapshots.ts'
 import { readDatasets } from '../../inventory/reader.ts'
+import type { Plan, Victim } from '../../tasks/model.ts'
 import { destroyVmInput } from '../input.ts'
 import { whyNot } from '../model.ts'
 import { type DestroyVmFacts, type DestroyVmShown, dyingDatasets, planDestroyVm } from '../plan.destroy.ts'
@@ -82,6 +83,20 @@ async function mustHoldNothingElse(context: PlanContext, shown: DestroyVmShown):
   })
 }
 
+/** The names of what the plan destroys that is there no more; `left` are its datasets that are. */
+async function goneOf({ host }: PlanContext, plan: Plan, left: readonly Victim[]): Promise<string[]> {
+  const datasets = left.map(victim => victim.name)
+  const snapshots = datasets.length > 0 ? await listSnapshots(host, { datasets }) : []
+  const bookmarks = await Promise.all(datasets.map(each => listBookmarks(host, each)))
+  const there = new Set([...left, ...snapshots, ...bookmarks.flat()].map(each => each.guid))
+  const gone: string[] = []
+  for (const { kind, name, guid } of plan.victims) {
+    if (guid !== undefined && !there.has(guid)) gone.push(name)
+    if (kind === 'file' && (await host.stat(name.replace(/\/$/, ''))) === null) gone.push(name)
+  }
+  return gone
+}
+
 export const destroy = defineAction({
   name: 'vms.destroy',
   role: 'administrator',
@@ -111,8 +126,8 @@ export const destroy = defineAction({
         done.push(step.title)
       } catch (error) {
         if (!(error instanceof AppError)) throw error
-        const words = done.length > 0 ? `Done before that: ${done.join('; ')}.` : 'Nothing was destroyed.'
-        throw withWords(error, words)
+        if (done.length > 0) throw withWords(error, `Done before that: ${done.join('; ')}.`)
+        throw isUnheard(error) ? error : withWords(error, 'Nothing was destroyed.')
       }
     }
   },
@@ -128,9 +143,11 @@ export const destroy = defineAction({
     if (!isThere && left.length === 0)
       return { state: 'done', outcome: `${plan.title}: done, as the host shows.` }
     const names = [...left.map(victim => victim.name), ...(isThere ? [`the guest ${name}`] : [])]
+    const gone = await goneOf(context, plan, left)
+    const destroyed = gone.length > 0 ? `Destroyed: ${gone.join(', ')}.` : 'Nothing was destroyed.'
     return {
       state: 'interrupted',
-      outcome: `${plan.title}: it was cut short. Still there: ${names.join(', ')}.`,
+      outcome: `${plan.title}: it was cut short. ${destroyed} Still there: ${names.join(', ')}.`,
     }
   },
 })

@@ -1,9 +1,11 @@
 /** Changing a guest. */
+import path from 'node:path'
 import { defineAction, type PlanContext } from '../../action.ts'
 import { runStep, withWords } from '../../datasets/steps.ts'
 import { AppError } from '../../errors.ts'
 import { runOrThrow } from '../../host/answer.ts'
 import { isAsSet, readSetting } from '../../host/sysrc.ts'
+import type { Step } from '../../tasks/model.ts'
 import { parseConf } from '../conf.ts'
 import { type EditVmInput, editVmInput } from '../input.ts'
 import { type EditFacts, planEdit } from '../plan.edit.ts'
@@ -75,22 +77,26 @@ export const edit = defineAction({
     }
   },
   async settle(context, plan) {
-    const missing: string[] = []
-    for (const step of plan.steps) {
-      if (!step.file) continue
-      if ((await readIfThere(context.host, step.file.path)) !== step.file.after) missing.push(step.title)
+    // A rename takes the first file along: it may lie in either directory, and is gone when the last one is written.
+    const last = plan.steps.findLast(step => step.file)?.file
+    const directory = path.dirname(last?.path ?? '/')
+    const isLastWritten = last !== undefined && (await readIfThere(context.host, last.path)) === last.after
+    const isMoved = (await context.host.stat(directory)) !== null
+
+    async function isDone({ file, argv, note }: Step): Promise<boolean> {
+      if (file) {
+        if (isLastWritten) return true
+        const places = [file.path, path.join(directory, path.basename(file.path))]
+        const texts = await Promise.all(places.map(place => readIfThere(context.host, place)))
+        return texts.includes(file.after)
+      }
+      if (argv?.[0] === 'sysrc') return isAsSet(argv, await readSetting(context.host, 'vm_list'))
+      if (!note?.startsWith('rm ')) return isMoved
+      return isMoved && (await context.host.stat(note.slice('rm '.length))) === null
     }
-    // A rename moves the first file away: then the file under the new name is the one that counts.
-    const files = plan.steps.filter(step => step.file)
-    const lastFile = files.at(-1)?.title
-    const undone = lastFile !== undefined && missing.includes(lastFile) ? missing : []
-    for (const { note, title } of plan.steps) {
-      const old = note?.startsWith('rm ') ? note.slice('rm '.length) : null
-      if (old !== null && undone.length === 0 && (await context.host.stat(old)) !== null) undone.push(title)
-    }
-    const autostart = plan.steps.find(step => step.argv?.[0] === 'sysrc')
-    if (autostart?.argv && !isAsSet(autostart.argv, await readSetting(context.host, 'vm_list')))
-      undone.push(autostart.title)
+
+    const undone: string[] = []
+    for (const step of plan.steps) if (!(await isDone(step))) undone.push(step.title)
     if (undone.length === 0) return { state: 'done', outcome: `${plan.title}: done, as the host shows.` }
     return {
       state: 'interrupted',

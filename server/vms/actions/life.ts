@@ -33,15 +33,33 @@ function guestOf(plan: Plan): string {
   return plan.locks.find(lock => lock.startsWith('vm:'))?.slice('vm:'.length) ?? ''
 }
 
+/** How long a guest may take to begin or to end before the state on the way counts as the one it is in. */
+const ON_THE_WAY_MS = 10_000
+/** How long after a command its effect may show: bhyvectl(8) has ended before bhyve has. */
+const EFFECT_MS = 3_000
+
+/** The guest as soon as it is as asked for, or when it is no longer to be expected. AppError `not_found`. */
+async function settledVm(context: PlanContext, name: string, isDone: IsDone): Promise<Vm> {
+  const begun = performance.now()
+  const settled = await waitFor(
+    async () => {
+      const vm = await freshVm(context, name)
+      if (isDone(vm.state, vm) || vm.state === 'crashed') return vm
+      const isOnTheWay = vm.state === 'starting' || vm.state === 'stopping'
+      return !isOnTheWay && performance.now() - begun > EFFECT_MS ? vm : null
+    },
+    { timeoutMs: ON_THE_WAY_MS, now: () => performance.now() },
+  )
+  return settled ?? freshVm(context, name)
+}
+
+type IsDone = (state: VmState, vm: Vm) => boolean
+
 /** Settles by the state the guest is in now. */
-async function settleByState(
-  context: PlanContext,
-  plan: Plan,
-  isDone: (state: VmState, vm: Vm) => boolean,
-): Promise<Settling> {
+async function settleByState(context: PlanContext, plan: Plan, isDone: IsDone): Promise<Settling> {
   const name = guestOf(plan)
   try {
-    const { vm } = await readGuestNamed(context.host, name, context.now())
+    const vm = await settledVm(context, name, isDone)
     const now = `${name} is ${vm.state}${vm.stateReason ? `: ${vm.stateReason}` : '.'}`
     if (isDone(vm.state, vm)) return { state: 'done', outcome: `${plan.title}: done, as the host shows.` }
     if (vm.state === 'crashed') return { state: 'failed', outcome: `${plan.title}: it failed. ${now}` }
@@ -136,7 +154,7 @@ export const reset = defineAction({
     const pressed = commands.find(each => each.argv.join(' ') === argv.join(' '))
     // A guest that runs looks the same before and after.
     if (pressed?.exit === 0) return settleByState(context, plan, isUp)
-    const how = pressed?.durationMs === null ? 'whether it was pressed cannot be told' : 'it was not pressed'
+    const how = pressed?.exit === null ? 'whether it was pressed cannot be told' : 'it was not pressed'
     return { state: 'interrupted', outcome: `${plan.title}: ${how}.` }
   },
 })

@@ -1,0 +1,191 @@
+/** Every action that is served, on a machine that is ready for it. */
+import type * as z from 'zod/mini'
+import type { Action, ActionContext } from './action.ts'
+import * as datasets from './datasets/actions.ts'
+import { AppError } from './errors.ts'
+import { readMachineFacts } from './host/machine.ts'
+import { sandboxForTest, type TestHost } from './host/sandbox/testing.ts'
+import { createInventory } from './inventory/live.ts'
+import { createReader } from './inventory/reader.ts'
+import { scrub } from './pools/actions.ts'
+import { rollbackAction, swapBackAction } from './snapshots/actions.rollback.ts'
+import * as snapshots from './snapshots/actions.ts'
+import { guestRoom } from './snapshots/guest-room.ts'
+import type { Plan } from './tasks/model.ts'
+import type { TaskEngine } from './tasks/task.ts'
+import { operator } from './tasks/testing.ts'
+import { clone } from './vms/actions/clone.ts'
+import { create } from './vms/actions/create.ts'
+import { destroy } from './vms/actions/destroy.ts'
+import { edit } from './vms/actions/edit.ts'
+import * as life from './vms/actions/life.ts'
+import { readVm } from './vms/detail.ts'
+import { readVms } from './vms/read.ts'
+
+/** A machine, and what the action under test sees of it. */
+export type Stage = { host: TestHost; context: ActionContext; sh: (line: string) => Promise<string> }
+
+export async function stage(): Promise<Stage & AsyncDisposable> {
+  const host = await sandboxForTest({ seed: 'small' })
+  const inventory = createInventory({
+    host,
+    read: createReader(host, {
+      vms: () => readVms(host),
+      facts: () => readMachineFacts(host),
+    }),
+  })
+  return {
+    host,
+    context: {
+      host,
+      inventory,
+      now: Date.now,
+      taskId: 1,
+      progress: () => undefined,
+      nudged: new AbortController().signal,
+    },
+    async sh(line) {
+      const result = await host.run(line.split(' '))
+      if (result.exit !== 0) throw new Error(`${line}: ${result.stderr}`)
+      return result.stdout
+    },
+    async [Symbol.asyncDispose]() {
+      inventory.close()
+      await host.close()
+    },
+  }
+}
+
+async function carriedOut<Schema extends z.core.$ZodType, Result>(
+  { context }: Stage,
+  action: Action<Schema, Result>,
+  input: z.core.output<Schema>,
+): Promise<Plan> {
+  const plan = await action.plan(context, input)
+  if (plan.refused) throw new AppError(plan.refused.code, plan.refused.message, plan.refused.detail)
+  await action.run(context, plan, input)
+  return plan
+}
+
+export type Case = {
+  name: string
+  /** Plans on a machine that is ready for it, and gives what carries the plan out and what settles it. */
+  prepare: (on: Stage) => Promise<{
+    plan: Plan
+    run: (context: ActionContext) => Promise<unknown>
+    settle: () => ReturnType<Action['settle']>
+    /** Carries it out as a task. */
+    asTask: (tasks: TaskEngine) => Promise<unknown>
+  }>
+}
+
+function scenario<Schema extends z.core.$ZodType, Result>(
+  action: Action<Schema, Result>,
+  input: z.core.output<Schema> | ((on: Stage) => Promise<z.core.output<Schema>>),
+  ...setUp: (string | ((on: Stage) => Promise<unknown>))[]
+): Case {
+  return {
+    name: action.name,
+    async prepare(on) {
+      for (const one of setUp) await (typeof one === 'string' ? on.sh(one) : one(on))
+      const given = isFunction(input) ? await input(on) : input
+      const plan = await action.plan(on.context, given)
+      if (plan.refused) throw new Error(`${action.name} is refused: ${plan.refused.message}`)
+      return {
+        plan,
+        run: context => action.run(context, plan, given),
+        settle: () => action.settle(on.context, plan, []),
+        asTask: tasks => tasks.run(action, given, plan.digest, operator),
+      }
+    },
+  }
+}
+
+function isFunction<Input>(
+  input: Input | ((on: Stage) => Promise<Input>),
+): input is (on: Stage) => Promise<Input> {
+  return typeof input === 'function'
+}
+
+const started = (vm: string) => (on: Stage) => carriedOut(on, life.start, { vm })
+const wentBack = (on: Stage) =>
+  carriedOut(on, rollbackAction(guestRoom), { snapshot: 'tank/a@x', way: 'keep' })
+const ONE = 'zfs create tank/a'
+const written = (name: string) => (on: Stage) => on.host.write(`/tank/a/${name}`, name)
+const WITH_SNAPSHOT = [ONE, written('old'), 'zfs snapshot tank/a@x'] as const
+const CHANGED_SINCE = [...WITH_SNAPSHOT, 'zfs snapshot tank/a@y', written('new')] as const
+
+export const CASES: Case[] = [
+  scenario(datasets.createFilesystem, { dataset: 'tank/a', compression: 'zstd' }),
+  scenario(datasets.createVolume, { dataset: 'tank/v', sizeBytes: 2 ** 23, sparse: false }),
+  scenario(datasets.rename, { dataset: 'tank/a', to: 'tank/b' }, ONE),
+  scenario(datasets.destroy, { dataset: 'tank/a' }, ONE, 'zfs create tank/a/b', 'zfs snapshot -r tank/a@x'),
+  scenario(datasets.setProperty, { dataset: 'tank/a', name: 'compression', value: 'zstd' }, ONE),
+  scenario(
+    datasets.inheritProperty,
+    { dataset: 'tank/a', name: 'compression' },
+    'zfs create -o compression=zstd tank/a',
+  ),
+  scenario(datasets.promote, { dataset: 'tank/c' }, ...WITH_SNAPSHOT, 'zfs clone tank/a@x tank/c'),
+  scenario(scrub, { pool: 'tank', verb: 'start' }),
+  scenario(snapshots.create, { datasets: ['tank/a'], tag: 'x', recursive: false }, ONE),
+  scenario(
+    snapshots.destroy,
+    { snapshots: ['tank/a@x', 'tank/b@x'] },
+    ...WITH_SNAPSHOT,
+    'zfs create tank/b',
+    'zfs snapshot tank/b@x',
+  ),
+  scenario(snapshots.hold, { snapshots: ['tank/a@x'], tag: 'keep' }, ...WITH_SNAPSHOT),
+  scenario(
+    snapshots.release,
+    { snapshots: ['tank/a@x'], tag: 'keep' },
+    ...WITH_SNAPSHOT,
+    'zfs hold keep tank/a@x',
+  ),
+  scenario(snapshots.clone, { snapshot: 'tank/a@x', target: 'tank/c' }, ...WITH_SNAPSHOT),
+  scenario(rollbackAction(guestRoom), { snapshot: 'tank/a@x', way: 'go-back' }, ...CHANGED_SINCE),
+  scenario(
+    rollbackAction(guestRoom),
+    { snapshot: 'tank/a@x', way: 'keep' },
+    'zfs create tank/a',
+    'zfs create tank/a/child',
+    ...CHANGED_SINCE.slice(1),
+  ),
+  scenario(rollbackAction(guestRoom), { snapshot: 'tank/a@x', way: 'beside' }, ...WITH_SNAPSHOT),
+  scenario(swapBackAction(guestRoom), { dataset: 'tank/a' }, ...WITH_SNAPSHOT, wentBack),
+  scenario(create, {
+    name: 'web1',
+    datastore: 'default',
+    kind: 'freebsd',
+    cpus: 1,
+    memoryMiB: 64,
+    disk: {
+      from: 'new',
+      dataset: 'tank/vms/web1/disk0',
+      sizeBytes: 64 * 1024 ** 2,
+      sparse: true,
+      volblocksizeBytes: null,
+      emulation: 'virtio-blk',
+    },
+    switchName: null,
+    resolution: null,
+    iso: null,
+  }),
+  scenario(clone, { vm: 'alpha', tag: null, name: 'alpha2', network: false }),
+  scenario(life.start, { vm: 'alpha' }),
+  scenario(life.shutdown, { vm: 'alpha', graceSeconds: 5 }, started('alpha')),
+  scenario(life.forceOff, { vm: 'alpha' }, started('alpha')),
+  scenario(life.reset, { vm: 'alpha' }, started('alpha')),
+  scenario(life.cleanUp, { vm: 'alpha' }, 'bhyvectl --create --vm=alpha', on =>
+    on.host.write('/vm/alpha/run.lock', 'skep-test\n'),
+  ),
+  scenario(edit, async on => ({
+    vm: 'alpha',
+    revision: (await readVm(on.host, 'alpha')).revision,
+    name: 'omega',
+    cpus: 2,
+    autostart: true,
+  })),
+  scenario(destroy, { vm: 'alpha', zvols: ['tank/vms/alpha/disk0'] }),
+]
