@@ -6,6 +6,7 @@ import { sandboxHost } from '../../server/host/sandbox/adapter.ts'
 import { setUp } from '../session.ts'
 import { actionRows } from './actions.ts'
 import type { Bench } from './bench.ts'
+import { fleetRows } from './fleet.ts'
 import { listingRows } from './listing.ts'
 import { liveRows } from './live.ts'
 import { pageRows } from './pages.ts'
@@ -20,6 +21,7 @@ const PARTS: Record<string, (bench: Bench) => Promise<Row[]>> = {
   screen: screenRows,
   pages: pageRows,
   processes: processRows,
+  fleet: fleetRows,
   listing: listingRows,
 }
 
