@@ -6,11 +6,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { hostname } from 'node:os'
 import { dirname, extname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { brotliCompressSync, constants } from 'node:zlib'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { chooseNode, ensureInstalled } from './setup.mjs'
 
 const TEXTS = new Set(['.css', '.html', '.js', '.json', '.svg', '.txt', '.wasm', '.webmanifest'])
-const STAMP = '.next/skep-build'
+export const STAMP = '.next/skep-build'
 
 function filesBelow(directory) {
   if (!existsSync(directory)) return []
@@ -41,11 +41,17 @@ function fingerprint(root) {
   return hash.digest('hex')
 }
 
-function compress(root) {
-  for (const file of filesBelow(join(root, '.next/static'))) {
+/** `NAME.br` and `NAME.gz` beside every text file that they make smaller. */
+export function compress(directory) {
+  for (const file of filesBelow(directory)) {
     if (!TEXTS.has(extname(file))) continue
+    const plain = readFileSync(file)
     const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY }
-    writeFileSync(`${file}.br`, brotliCompressSync(readFileSync(file), { params }))
+    for (const [suffix, packed] of [
+      ['br', brotliCompressSync(plain, { params })],
+      ['gz', gzipSync(plain, { level: constants.Z_BEST_COMPRESSION })],
+    ])
+      if (packed.length < plain.length) writeFileSync(`${file}.${suffix}`, packed)
   }
 }
 
@@ -123,12 +129,15 @@ function build(root, node, stamp, wanted) {
       NODE_ENV: 'production',
       NEXT_TELEMETRY_DISABLED: '1',
       NEXT_IGNORE_INCORRECT_LOCKFILE: '1',
+      // Both are random otherwise, and the same files would not give the same build. Skep has no server actions.
+      SKEP_BUILD_ID: wanted.slice(0, 20),
+      NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: Buffer.from(wanted, 'hex').toString('base64'),
     },
   })
   if (done.status !== 0) {
     throw new Error('the pages could not be built; the reason is above.')
   }
-  compress(root)
+  compress(join(root, '.next/static'))
   writeFileSync(stamp, wanted)
 }
 

@@ -1,4 +1,4 @@
-import { brotliCompressSync } from 'node:zlib'
+import { brotliCompressSync, gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { SESSION_IDLE_MS } from './accounts/accounts.ts'
 import type { Caller } from './context.ts'
@@ -123,14 +123,19 @@ describe('requests', () => {
       vary: 'Accept-Encoding',
     })
     expect(packed.bytes).toEqual(brotliCompressSync('hello()'))
+    const older = await ask('/_next/static/chunks/a.js', { 'accept-encoding': 'br;q=0, gzip;q=0.5' })
+    expect(older.headers['content-encoding']).toBe('gzip')
+    expect(gunzipSync(older.bytes).toString()).toBe('hello()')
     const plain = await ask('/_next/static/chunks/a.js')
     expect([plain.text, plain.headers['content-encoding']]).toEqual(['hello()', undefined])
+    expect(new Set([packed, older, plain].map(each => each.headers.etag)).size).toBe(3)
     const known = { 'if-none-match': String(plain.headers.etag) }
     expect((await ask('/_next/static/chunks/a.js', known)).status).toBe(304)
     for (const url of [
       '/_next/static/../secret',
       '/_next/static/%2e%2e/secret',
       '/_next/static/chunks/a.js.br',
+      '/_next/static/chunks/a.js.gz',
     ]) {
       expect((await ask(url)).text, url).not.toContain('secret')
       expect((await ask(url)).status, url).toBe(303)

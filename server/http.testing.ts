@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import path from 'node:path'
-import { brotliCompressSync } from 'node:zlib'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { afterEach, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Host } from './host/host.ts'
@@ -35,6 +35,7 @@ export async function running(options: { names?: string[]; trustProxy?: boolean;
   await mkdir(path.join(dir, '.next/static/chunks'), { recursive: true })
   await writeFile(path.join(dir, '.next/static/chunks/a.js'), 'hello()')
   await writeFile(path.join(dir, '.next/static/chunks/a.js.br'), brotliCompressSync('hello()'))
+  await writeFile(path.join(dir, '.next/static/chunks/a.js.gz'), gzipSync('hello()'))
   await writeFile(path.join(dir, '.next/secret'), 'secret')
   const config = { dev: false, names: [], trustProxy: false, ...options }
   let port = 0

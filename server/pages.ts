@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { type IncomingMessage, Server, type ServerResponse } from 'node:http'
+import path from 'node:path'
 import type { Duplex } from 'node:stream'
 import next from 'next'
 
@@ -11,6 +13,7 @@ export type Pages = {
 }
 
 export async function createPages(options: { dev: boolean; root: string; port: number }): Promise<Pages> {
+  if (!options.dev) process.env.__NEXT_PRIVATE_STANDALONE_CONFIG = builtConfig(options.root)
   // Next listens for upgrades on the server it is given (its getUpgradeHandler() does not reach the reloading of pages);
   // ours are answered by sockets.ts, which passes on what belongs to Next.
   const decoy = new Server()
@@ -31,4 +34,13 @@ export async function createPages(options: { dev: boolean; root: string; port: n
     },
     close: () => app.close(),
   }
+}
+
+/**
+ * The settings of next.config.js as the build found them. Reading that file again would take the parts of Next that
+ * build, and its native compiler, neither of which is in the package.
+ */
+function builtConfig(root: string): string {
+  const required = JSON.parse(readFileSync(path.join(root, '.next/required-server-files.json'), 'utf8'))
+  return JSON.stringify(required.config)
 }

@@ -3,7 +3,14 @@ import { createReadStream, existsSync, readdirSync, readFileSync, statSync } fro
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import path from 'node:path'
 
-type StaticFile = { file: string; compressed: string | null; type: string; etag: string; immutable: boolean }
+type StaticFile = { file: string; packed: Packed[]; type: string; hash: string; immutable: boolean }
+type Packed = { encoding: string; file: string }
+
+/** What may lie beside a file, best first, by the name that HTTP gives it (RFC 9110, 8.4.1). */
+const ENCODINGS = [
+  { encoding: 'br', suffix: '.br' },
+  { encoding: 'gzip', suffix: '.gz' },
+]
 
 const TYPES: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
@@ -23,7 +30,7 @@ const TYPES: Record<string, string> = {
 
 /**
  * The files of the build and of `public/`, looked up once: a path that is not in this list is not a file, so none can
- * climb out. `NAME.br` beside a file (written by the build) is sent to browsers that take brotli.
+ * climb out. `NAME.br` and `NAME.gz` beside a file (written by the build) are sent to browsers that take them.
  */
 export function createStaticFiles(
   root: string,
@@ -40,21 +47,23 @@ export function createStaticFiles(
     serve(request, response, pathname) {
       const found = files.get(pathname)
       if (!found || (request.method !== 'GET' && request.method !== 'HEAD')) return false
-      const compressed = /\bbr\b/.test(request.headers['accept-encoding'] ?? '') ? found.compressed : null
+      const packed = found.packed.find(one => accepts(request.headers['accept-encoding'], one.encoding))
+      // One tag a form: a strong one stands for exactly these bytes (RFC 9110, 8.8.3.3).
+      const etag = packed ? `"${found.hash}-${packed.encoding}"` : `"${found.hash}"`
       response.setHeader('Content-Type', found.type)
-      response.setHeader('ETag', found.etag)
-      if (found.compressed) response.setHeader('Vary', 'Accept-Encoding')
+      response.setHeader('ETag', etag)
+      if (found.packed.length > 0) response.setHeader('Vary', 'Accept-Encoding')
       // The build puts a hash of the content into every name below /_next/static.
       response.setHeader(
         'Cache-Control',
         found.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
       )
-      if (request.headers['if-none-match'] === found.etag) {
+      if (request.headers['if-none-match'] === etag) {
         response.writeHead(304).end()
         return true
       }
-      const file = compressed ?? found.file
-      if (compressed) response.setHeader('Content-Encoding', 'br')
+      const file = packed?.file ?? found.file
+      if (packed) response.setHeader('Content-Encoding', packed.encoding)
       response.setHeader('Content-Length', statSync(file).size)
       if (request.method === 'HEAD') response.end()
       else
@@ -71,15 +80,32 @@ function collect(directory: string, prefix: string, immutable: boolean, files: M
   const names = readdirSync(directory, { recursive: true, withFileTypes: true })
   const present = new Set(names.map(entry => path.join(entry.parentPath, entry.name)))
   for (const entry of names) {
-    if (!entry.isFile() || entry.name.endsWith('.br')) continue
     const file = path.join(entry.parentPath, entry.name)
+    if (!entry.isFile() || isPacked(file, present)) continue
     const url = `${prefix}/${path.relative(directory, file).split(path.sep).map(encodeURIComponent).join('/')}`
     files.set(url, {
       file,
-      compressed: present.has(`${file}.br`) ? `${file}.br` : null,
+      packed: ENCODINGS.flatMap(({ encoding, suffix }) =>
+        present.has(file + suffix) ? { encoding, file: file + suffix } : [],
+      ),
       type: TYPES[path.extname(file)] ?? 'application/octet-stream',
-      etag: `"${createHash('sha256').update(readFileSync(file)).digest('base64url').slice(0, 22)}"`,
+      hash: createHash('sha256').update(readFileSync(file)).digest('base64url').slice(0, 22),
       immutable,
     })
   }
+}
+
+/** A packed form of a file that is there is no file of its own. */
+function isPacked(file: string, present: ReadonlySet<string>): boolean {
+  return ENCODINGS.some(({ suffix }) => file.endsWith(suffix) && present.has(file.slice(0, -suffix.length)))
+}
+
+/** Whether `Accept-Encoding` names the encoding and does not refuse it with a weight of 0 (RFC 9110, 12.5.3). */
+function accepts(header: string | string[] | undefined, encoding: string): boolean {
+  return String(header ?? '')
+    .split(',')
+    .some(one => {
+      const [name = '', ...parameters] = one.split(';').map(part => part.trim().toLowerCase())
+      return name === encoding && !parameters.some(part => /^q=0(\.0*)?$/.test(part))
+    })
 }
