@@ -86,7 +86,7 @@ module.exports = {
       comment: 'A router names procedures of its own noun; what they do stands elsewhere.',
       severity: 'error',
       from: { path: '^server/([a-z]+)/router\\.ts$' },
-      to: { path: '^server/', pathNot: `^server/($1/|trpc\\.ts)|${model}`, ...code },
+      to: { path: '^server/', pathNot: `^server/($1/|trpc\\.ts|version\\.ts)|${model}`, ...code },
     },
     {
       name: 'only-the-app-names-routers',

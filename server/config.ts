@@ -23,10 +23,12 @@ export type Config = {
   names: string[]
   /** SKEP_TRUST_PROXY=1: a reverse proxy in front sets X-Forwarded-For and X-Forwarded-Proto. */
   trustProxy: boolean
+  /** SKEP_SERVICE=1: rc(8) started it, and what it prints goes to a log. */
+  service: boolean
 }
 
 /** AppError `invalid` for a PORT that is none, or a SKEP_SSH_PRIVILEGE. */
-export function readConfig(env: NodeJS.ProcessEnv): Config {
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const port = Number(env.PORT || 8420)
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
     throw new AppError('invalid', `PORT is ${env.PORT}, which is no port: give a number from 0 to 65535.`)
@@ -43,5 +45,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       name => name.trim().toLowerCase() || [],
     ),
     trustProxy: env.SKEP_TRUST_PROXY === '1',
+    service: env.SKEP_SERVICE === '1',
   }
 }

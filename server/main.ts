@@ -1,11 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs'
 import type { Server } from 'node:http'
-import { isIPv6 } from 'node:net'
-import { hostname } from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { type Config, readConfig } from './config.ts'
-import type { Services } from './context.ts'
 import { holdState, openDatabase } from './db/database.ts'
 import { AppError } from './errors.ts'
 import { createHost } from './host/create.ts'
@@ -21,16 +17,16 @@ import { createReader } from './inventory/reader.ts'
 import { createLogger, type Logger } from './log.ts'
 import { createPages } from './pages.ts'
 import { settlers } from './procedures.ts'
+import { ROOT } from './root.ts'
 import { createServices, type Opening } from './services.ts'
 import { attachSockets } from './sockets.ts'
 import { createStaticFiles } from './static.ts'
 import { guestMarks, readVms } from './vms/read.ts'
+import { welcome } from './welcome.ts'
 
 const SWEEP_EVERY_MS = 60_000
 /** How long a stop waits for running tasks; what is still running then is settled at the next start. */
 const STOP_PATIENCE_MS = 10_000
-
-const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** What is in the way is said in one sentence on standard error, and the process ends with 1. */
 function die(error: unknown): never {
@@ -58,11 +54,11 @@ async function start(config: Config, log: Logger) {
   // Standard output is for the one line at the end; what Next has to say goes to the log's side.
   const say = process.stdout.write.bind(process.stdout)
   process.stdout.write = process.stderr.write.bind(process.stderr)
-  const pages = await createPages({ dev: config.dev, root, port: config.port })
+  const pages = await createPages({ dev: config.dev, root: ROOT, port: config.port })
   endOnOurOwn(log)
   let port = config.port
   const doors = { services, config, pages, port: () => port }
-  const server = createHttpServer({ ...doors, files: createStaticFiles(root, { build: !config.dev }) })
+  const server = createHttpServer({ ...doors, files: createStaticFiles(ROOT, { build: !config.dev }) })
   const sockets = attachSockets(server, doors)
   port = await listen(server, config)
 
@@ -139,18 +135,6 @@ function listen(server: Server, config: Config): Promise<number> {
       resolve(typeof address === 'object' && address ? address.port : config.port)
     })
   })
-}
-
-/** The one line: where Skep is, and how to come in. The token is a fragment, which no browser sends and no log keeps. */
-function welcome(services: Services, config: Config, port: number): string {
-  const wildcard = config.listen === '0.0.0.0' || config.listen === '::'
-  const name = wildcard ? hostname() : isIPv6(config.listen) ? `[${config.listen}]` : config.listen
-  const address = `http://${name}:${port}`
-  if (services.accounts.setupNeeded()) {
-    return `Skep: ${address}/setup#${services.accounts.issueSetupToken()} (this link works once: it makes the first administrator)`
-  }
-  const administrators = services.accounts.list().filter(one => one.role === 'administrator' && !one.disabled)
-  return `Skep: ${address} (sign in as ${administrators[0]?.name ?? 'an administrator'})`
 }
 
 const log = createLogger()

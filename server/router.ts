@@ -4,7 +4,7 @@ import { hostsRouter } from './hosts/router.ts'
 import { liveRouter } from './live/router.ts'
 import { poolsRouter } from './pools/router.ts'
 import { snapshotsRouter } from './snapshots/router.ts'
-import { systemRouter } from './system/router.ts'
+import { consoleSystemRouter, systemRouter } from './system/router.ts'
 import { hostTasksRouter, tasksRouter } from './tasks/router.ts'
 import { router } from './trpc.ts'
 import { vmsRouter } from './vms/router.ts'
@@ -24,6 +24,7 @@ export const consoleRouter = router({
   accounts: accountsRouter,
   hosts: hostsRouter,
   live: liveRouter,
+  system: consoleSystemRouter,
   tasks: tasksRouter,
 })
 

@@ -93,8 +93,34 @@ export function openDatabase(path: string): Database {
   const db = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 5000 })
   // NORMAL: a killed process loses nothing; a power cut may lose the last moments, never the file (sqlite.org/wal.html).
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
-  migrate(db)
+  try {
+    migrate(db)
+  } catch (error) {
+    db.close()
+    throw error
+  }
   return db
+}
+
+/** Looks whether this Skep could open the file, and changes nothing. AppError `unsupported` for one of a newer Skep. */
+export function checkDatabase(path: string) {
+  const db = new DatabaseSync(path, { readOnly: true, timeout: 5000 })
+  try {
+    stepsDone(db)
+  } finally {
+    db.close()
+  }
+}
+
+/** Copies the file as it is in one moment, whoever has it open, to one that is not there yet. */
+export function copyDatabase(from: string, to: string) {
+  closeSync(openSync(to, 'wx', 0o600))
+  const db = new DatabaseSync(from, { timeout: 5000 })
+  try {
+    db.prepare('VACUUM INTO ?').run(to)
+  } finally {
+    db.close()
+  }
 }
 
 /**
@@ -119,18 +145,21 @@ export function holdState(dir: string): { release(): void } {
   return { release: () => db.close() }
 }
 
+/** How many of the migrations the file has had. */
+function stepsDone(db: Database): number {
+  const done = Number(db.prepare('PRAGMA user_version').get()?.user_version ?? 0)
+  if (done <= MIGRATIONS.length) return done
+  throw new AppError(
+    'unsupported',
+    'The state directory was written by a newer Skep; this one cannot read it.',
+    { next: 'Start the newer Skep, or point SKEP_STATE at another directory.' },
+  )
+}
+
 function migrate(db: Database) {
-  const version = Number(db.prepare('PRAGMA user_version').get()?.user_version ?? 0)
-  if (version > MIGRATIONS.length) {
-    db.close()
-    throw new AppError(
-      'unsupported',
-      'The state directory was written by a newer Skep; this one cannot read it.',
-      { next: 'Start the newer Skep, or point SKEP_STATE at another directory.' },
-    )
-  }
+  const done = stepsDone(db)
   for (const [index, sql] of MIGRATIONS.entries()) {
-    if (index < version) continue
+    if (index < done) continue
     transaction(db, () => db.exec(`${sql}; PRAGMA user_version = ${index + 1}`))
   }
 }

@@ -1,4 +1,5 @@
-import { procedure, router } from '../trpc.ts'
+import { consoleProcedure, procedure, router } from '../trpc.ts'
+import { VERSION } from '../version.ts'
 
 export const systemRouter = router({
   /** Whether the machine answers, and what kind of door leads to it. */
@@ -8,4 +9,9 @@ export const systemRouter = router({
   capabilities: procedure('viewer').query(({ ctx }) => ctx.capabilities()),
   /** The last hour, oldest first; sampled only while a browser is open. */
   load: procedure('viewer').query(({ ctx }) => ctx.load.samples()),
+})
+
+/** Skep itself. */
+export const consoleSystemRouter = router({
+  version: consoleProcedure('viewer').query(() => VERSION),
 })
