@@ -36,6 +36,7 @@ import {
   withToggled,
 } from './table.ts'
 import { useColumns } from './useColumns.ts'
+import { useSteady } from './useSteady.ts'
 import { useWindow } from './useWindow.ts'
 import { Waiting } from './Waiting.tsx'
 
@@ -165,6 +166,12 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     const items = props.menu(row)
     rowMenu.open(event, () => items, `Actions of ${props.rowLabel?.(row) ?? rowId(row)}`)
   }
+  const onTick = useSteady((index: number, range: boolean) => void select(index, range))
+  const onMenu = useSteady(openMenu)
+  const onOpen = useSteady((index: number) => {
+    const row = at(index)
+    if (row) props.onOpen?.(row)
+  })
   function onKeyDown(event: KeyboardEvent<HTMLDivElement>) {
     const onRow = event.target instanceof HTMLElement && event.target.dataset.row !== undefined
     if (!onRow) return
@@ -282,10 +289,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                     active={!loading && index === current}
                     label={row ? (props.rowLabel?.(row) ?? rowId(row)) : ''}
                     ticked={selection ? Boolean(id && selection.value.has(id)) : null}
-                    onTick={range => void select(index, range)}
-                    onActive={() => setActive(index)}
-                    onOpen={row && props.onOpen ? () => props.onOpen?.(row) : undefined}
-                    onMenu={props.menu ? event => openMenu(event, index) : undefined}
+                    onTick={onTick}
+                    onActive={setActive}
+                    onOpen={props.onOpen && onOpen}
+                    onMenu={props.menu && onMenu}
                   />
                 )
               })}

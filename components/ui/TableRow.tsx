@@ -4,7 +4,7 @@
 'use client'
 import { ArrowDown, ArrowUp, Ellipsis } from 'lucide-react'
 import Link from 'next/link'
-import { type ComponentProps, createContext, type MouseEvent, use } from 'react'
+import { type ComponentProps, createContext, type MouseEvent, memo, type ReactNode, use } from 'react'
 import { cx } from './cx.ts'
 import { Skeleton } from './Spinner.tsx'
 import type { Column, Sort } from './table.ts'
@@ -106,48 +106,55 @@ export function HeaderRow<Row>({ columns, tracks, sort, onSort, tick, menu }: He
   )
 }
 
+type DrawnColumn<Row> = Pick<Column<Row>, 'id' | 'align'> & { cell(row: Row): ReactNode }
+
 type TableRowProps<Row> = {
   /** Undefined while it is on its way. */
   row: Row | undefined
   index: number
   start: number
   tracks: string
-  columns: Column<Row>[]
+  columns: readonly DrawnColumn<Row>[]
   active: boolean
   label: string
   /** Null in a table without selection. */
   ticked: boolean | null
-  onTick: (range: boolean) => void
-  onActive: () => void
-  onOpen?: () => void
-  onMenu?: (event: MouseEvent) => void
+  onTick: (index: number, range: boolean) => void
+  onActive: (index: number) => void
+  onOpen?: ((index: number) => void) | undefined
+  onMenu?: ((event: MouseEvent, index: number) => void) | undefined
 }
 
-export function TableRow<Row>(props: TableRowProps<Row>) {
-  const { row, columns, active, ticked } = props
+/** A scroll brings a few rows and takes a few: the others are not drawn anew, as long as nothing about them changes. */
+export const TableRow: <Row>(props: TableRowProps<Row>) => ReactNode = memo(PlainRow)
+
+function PlainRow<Row>(props: TableRowProps<Row>) {
+  const { row, index, columns, active, ticked } = props
   function onClick(event: MouseEvent) {
     if (event.target instanceof Element && event.target.closest('a, button, input')) return
-    props.onActive()
-    if (ticked !== null && (event.shiftKey || event.ctrlKey || event.metaKey)) props.onTick(event.shiftKey)
+    props.onActive(index)
+    if (ticked !== null && (event.shiftKey || event.ctrlKey || event.metaKey))
+      props.onTick(index, event.shiftKey)
   }
   return (
     <ActiveRow value={active}>
       <div
         role="row"
-        aria-rowindex={props.index + 2}
+        aria-rowindex={index + 2}
         aria-selected={ticked ?? undefined}
-        data-row={props.index}
+        data-row={index}
         tabIndex={active ? 0 : -1}
         onClick={onClick}
-        onFocus={event => event.target === event.currentTarget && !active && props.onActive()}
+        onFocus={event => event.target === event.currentTarget && !active && props.onActive(index)}
         onMouseDown={event => event.shiftKey && event.preventDefault()}
         onDoubleClick={event => {
-          if (!(event.target instanceof Element && event.target.closest('a, button, input'))) props.onOpen?.()
+          if (!(event.target instanceof Element && event.target.closest('a, button, input')))
+            props.onOpen?.(index)
         }}
         onContextMenu={event => {
           if (props.onMenu && row) {
             event.preventDefault()
-            props.onMenu(event)
+            props.onMenu(event, index)
           }
         }}
         className={cx(
@@ -165,7 +172,7 @@ export function TableRow<Row>(props: TableRowProps<Row>) {
               disabled={!row}
               tabIndex={-1}
               onChange={() => undefined}
-              onClick={event => props.onTick(event.shiftKey)}
+              onClick={event => props.onTick(index, event.shiftKey)}
               className="size-4"
             />
           </div>
@@ -187,7 +194,7 @@ export function TableRow<Row>(props: TableRowProps<Row>) {
                 aria-label={`Actions of ${props.label}`}
                 aria-haspopup="menu"
                 tabIndex={active ? 0 : -1}
-                onClick={props.onMenu}
+                onClick={event => props.onMenu?.(event, index)}
                 className="grid size-6 place-items-center rounded text-muted hover:bg-line hover:text-text"
               >
                 <Ellipsis aria-hidden size={16} />

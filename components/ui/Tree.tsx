@@ -1,11 +1,21 @@
 'use client'
 import { ChevronRight } from 'lucide-react'
 import Link from 'next/link'
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  memo,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import { flushSync } from 'react-dom'
 import { cx } from './cx.ts'
 import { type MenuItem, useMenu } from './Menu.tsx'
 import { ancestorsOf, type FlatNode, flatten, type TreeNode, treeMove } from './tree.ts'
+import { useSteady } from './useSteady.ts'
 import { useWindow } from './useWindow.ts'
 
 const ROW_HEIGHT = 28
@@ -74,6 +84,10 @@ export function Tree({ label, nodes, current, open, onOpen, menu, className }: T
     else next.delete(id)
     onOpen(next)
   }
+  const onToggle = useSteady(toggle)
+  const onMenu = useSteady((event: MouseEvent, node: TreeNode) => {
+    if (menu) contextMenu.open(event, () => menu(node), `Actions of ${node.label}`)
+  })
   function focusRow(index: number) {
     const id = rows[index]?.node.id
     if (id === undefined) return
@@ -137,12 +151,9 @@ export function Tree({ label, nodes, current, open, onOpen, menu, className }: T
               size={size}
               current={row.node.href !== undefined && row.node.href === current}
               active={index === active}
-              onActive={() => setActiveId(row.node.id)}
-              onToggle={() => toggle(row.node.id, !row.expanded)}
-              onMenu={
-                menu &&
-                (event => contextMenu.open(event, () => menu(row.node), `Actions of ${row.node.label}`))
-              }
+              onActive={setActiveId}
+              onToggle={onToggle}
+              onMenu={menu && onMenu}
             />
           )
         })}
@@ -159,13 +170,25 @@ type RowProps = {
   size: number
   current: boolean
   active: boolean
-  onActive: () => void
-  onToggle: () => void
-  onMenu?: (event: React.MouseEvent) => void
+  onActive: (id: string) => void
+  onToggle: (id: string, open: boolean) => void
+  onMenu?: ((event: MouseEvent, node: TreeNode) => void) | undefined
 }
 
-function Row({ row, index, start, size, current, active, onActive, onToggle, onMenu }: RowProps) {
+/** Drawn anew only when something about it changes: not because others come into view. */
+const Row = memo(function Row({
+  row,
+  index,
+  start,
+  size,
+  current,
+  active,
+  onActive,
+  onToggle,
+  onMenu,
+}: RowProps) {
   const { node, level, expandable, expanded } = row
+  const toggle = () => onToggle(node.id, !expanded)
   const props = {
     role: 'treeitem',
     'aria-level': level,
@@ -176,8 +199,8 @@ function Row({ row, index, start, size, current, active, onActive, onToggle, onM
     'aria-selected': current,
     'data-index': index,
     tabIndex: active ? 0 : -1,
-    onFocus: onActive,
-    onContextMenu: onMenu,
+    onFocus: () => onActive(node.id),
+    onContextMenu: onMenu && ((event: MouseEvent) => onMenu(event, node)),
     className: cx(
       'absolute inset-x-0 top-0 flex items-center gap-1.5 rounded pr-2 whitespace-nowrap -outline-offset-2',
       node.heading
@@ -201,7 +224,7 @@ function Row({ row, index, start, size, current, active, onActive, onToggle, onM
         onClick={event => {
           event.preventDefault()
           event.stopPropagation()
-          onToggle()
+          toggle()
         }}
         className={cx(
           'grid size-6 shrink-0 place-items-center rounded text-faint',
@@ -225,7 +248,7 @@ function Row({ row, index, start, size, current, active, onActive, onToggle, onM
     return (
       // biome-ignore lint/a11y/useKeyWithClickEvents: the tree handles the keys for all rows
       // biome-ignore lint/a11y/noStaticElementInteractions: its role is in the props
-      <div {...props} onClick={expandable ? onToggle : undefined}>
+      <div {...props} onClick={expandable ? toggle : undefined}>
         {content}
       </div>
     )
@@ -235,4 +258,4 @@ function Row({ row, index, start, size, current, active, onActive, onToggle, onM
       {content}
     </Link>
   )
-}
+})

@@ -1,5 +1,5 @@
 'use client'
-import { type RefObject, useEffect, useState } from 'react'
+import { type RefObject, useEffect, useMemo, useState } from 'react'
 import type { MenuItem } from './Menu.tsx'
 import { type Column, type ColumnChoice, fittingColumns } from './table.ts'
 
@@ -30,7 +30,10 @@ export function useColumns<Row>(
       // A browser without storage forgets the choice; nothing else is lost.
     }
   }
-  const shown = fittingColumns(columns, choice, width === 0 ? 0 : Math.max(1, width - taken))
+  const shown = useMemo(
+    () => fittingColumns(columns, choice, width === 0 ? 0 : Math.max(1, width - taken)),
+    [columns, choice, width, taken],
+  )
   const menu = (): MenuItem[] => [
     ...columns
       .filter(column => !column.always)
