@@ -8,6 +8,7 @@ import { actionRows } from './actions.ts'
 import type { Bench } from './bench.ts'
 import { fleetRows } from './fleet.ts'
 import { listingRows } from './listing.ts'
+import { listRows } from './lists.ts'
 import { liveRows } from './live.ts'
 import { pageRows } from './pages.ts'
 import { processRows } from './processes.ts'
@@ -22,6 +23,7 @@ const PARTS: Record<string, (bench: Bench) => Promise<Row[]>> = {
   pages: pageRows,
   processes: processRows,
   fleet: fleetRows,
+  lists: listRows,
   listing: listingRows,
 }
 

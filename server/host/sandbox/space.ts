@@ -141,7 +141,10 @@ function measure(world: World): Map<string, Space> {
   const children = new Map<string, string[]>()
   for (const name of names) {
     const parent = name.slice(0, Math.max(0, name.lastIndexOf('/')))
-    if (parent !== '') children.set(parent, [...(children.get(parent) ?? []), name])
+    if (parent === '') continue
+    const known = children.get(parent)
+    if (known) known.push(name)
+    else children.set(parent, [name])
   }
   // Children first: a parent's use contains theirs, or what they have reserved.
   for (const name of [...names].sort((a, b) => b.split('/').length - a.split('/').length)) {
