@@ -7,6 +7,7 @@ import { setUp } from '../session.ts'
 import { actionRows } from './actions.ts'
 import type { Bench } from './bench.ts'
 import { fleetRows } from './fleet.ts'
+import { fuzzRows } from './fuzz.ts'
 import { listingRows } from './listing.ts'
 import { listRows } from './lists.ts'
 import { liveRows } from './live.ts'
@@ -24,6 +25,7 @@ const PARTS: Record<string, (bench: Bench) => Promise<Row[]>> = {
   processes: processRows,
   fleet: fleetRows,
   lists: listRows,
+  fuzz: fuzzRows,
   listing: listingRows,
 }
 

@@ -16,6 +16,16 @@ export function unreadable(command: string, text: string, why: string, detail: E
   })
 }
 
+/**
+ * The lines of an answer, without the empty text behind the last newline. AppError `unreadable` for an answer that breaks
+ * off within a line: half a number is a number too.
+ */
+export function wholeLines(command: string, text: string): string[] {
+  if (text === '') return []
+  if (!text.endsWith('\n')) throw unreadable(command, text, 'it breaks off within a line')
+  return text.slice(0, -1).split('\n')
+}
+
 /** Recognises one failure from what a program said on standard error; null when it is not that failure. */
 export type Recogniser = (stderr: string) => AppError | null
 

@@ -23,7 +23,7 @@ export async function freebsdVersion(host: Host): Promise<{ kernel: string; user
 
 /** Null where it is no version of FreeBSD. */
 export function parseRelease(text: string): FreebsdRelease | null {
-  const match = /^(\d+)\.(\d+)-([A-Z]+\d*)(?:-p(\d+))?$/.exec(text)
+  const match = /^(\d{1,4})\.(\d{1,4})-([A-Z]+\d*)(?:-p(\d{1,6}))?$/.exec(text)
   if (!match) return null
   return {
     major: Number(match[1]),

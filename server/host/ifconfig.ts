@@ -1,6 +1,6 @@
 /** ifconfig(8): interfaces of the host. */
 
-import { runOrThrow, unreadable } from './answer.ts'
+import { runOrThrow, unreadable, wholeLines } from './answer.ts'
 import type { Host } from './host.ts'
 
 export type NetworkInterface = {
@@ -24,11 +24,16 @@ export type NetworkInterface = {
 export function parseInterfaces(text: string): NetworkInterface[] {
   const found: NetworkInterface[] = []
   let current: NetworkInterface | undefined
-  for (const line of text.split('\n')) {
+  const names = new Set<string>()
+  for (const line of wholeLines('ifconfig -a', text)) {
     if (line === '') continue
     if (!/^\s/.test(line)) {
-      const match = /^([^\s:]+): flags=[0-9a-f]+<([^>]*)>(?:.* mtu ([0-9]+))?/.exec(line)
+      const match = /^([^\s:]+): flags=[0-9a-f]+<([^<>]*)>(?: metric \d{1,10})?(?: mtu (\d{1,10}))?$/.exec(
+        line,
+      )
       if (!match?.[1]) throw unreadable('ifconfig -a', text, `${JSON.stringify(line)} is not an interface`)
+      if (names.has(match[1])) throw unreadable('ifconfig -a', text, `${match[1]} comes twice`)
+      names.add(match[1])
       current = {
         name: match[1],
         flags: (match[2] ?? '').split(',').filter(flag => flag !== ''),
@@ -59,7 +64,7 @@ function readLine(one: NetworkInterface, line: string): void {
   if (member !== null) one.members.push(member.split(' ', 1)[0] ?? '')
   const address = rest('inet ') ?? rest('inet6 ')
   if (address !== null) one.addresses.push(address.split(' ', 1)[0] ?? '')
-  const opened = /^Opened by PID (\d+)/i.exec(text)
+  const opened = /^Opened by PID (\d{1,10})$/i.exec(text)
   if (opened) one.openedBy = Number(opened[1])
 }
 

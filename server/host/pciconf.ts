@@ -1,5 +1,5 @@
 /** pciconf(8): the devices on the PCI buses. */
-import { runOrThrow, unreadable } from './answer.ts'
+import { runOrThrow, unreadable, wholeLines } from './answer.ts'
 import type { Host } from './host.ts'
 
 export type PciDevice = {
@@ -25,19 +25,24 @@ function pciconfArgv(): string[] {
 }
 
 const HEAD =
-  /^(\S+)@pci(\d+):(\d+):(\d+):(\d+):\s+class=(0x[0-9a-f]+) .*\bvendor=(0x[0-9a-f]+) device=(0x[0-9a-f]+)\b.*$/
+  /^(\S+)@pci(\d{1,5}):(\d{1,3}):(\d{1,2}):(\d):\s+class=(0x[0-9a-f]+) .*\bvendor=(0x[0-9a-f]+) device=(0x[0-9a-f]+)\b.*$/
 const WORDS = /^ {4}(vendor|device|class|subclass) +=[ ](?:'(.*)'|(.*))$/
 
 /** `pciconf -lv`: a line a device, then lines of four blanks with names. AppError `unreadable`. */
 export function parsePciconf(text: string): PciDevice[] {
   const devices: PciDevice[] = []
-  for (const line of text.split('\n')) {
+  const names = new Set<string>()
+  let told = new Set<string>()
+  for (const line of wholeLines('pciconf', text)) {
     if (line === '') continue
     const head = HEAD.exec(line)
     const words = WORDS.exec(line)
     const current = devices.at(-1)
     if (head) {
       const [, name = '', domain, bus, slot, func, deviceClass = '', vendor = '', device = ''] = head
+      if (names.has(name)) throw unreadable('pciconf', text, `“${name}” comes twice`)
+      names.add(name)
+      told = new Set()
       devices.push({
         name,
         domain: Number(domain),
@@ -53,10 +58,13 @@ export function parsePciconf(text: string): PciDevice[] {
         subclassName: null,
       })
     } else if (words && current) {
+      const [, what = ''] = words
       const value = words[2] ?? words[3] ?? ''
-      if (words[1] === 'vendor') current.vendorName = value
-      else if (words[1] === 'device') current.deviceName = value
-      else if (words[1] === 'class') current.className = value
+      if (told.has(what)) throw unreadable('pciconf', text, `the ${what} of “${current.name}” comes twice`)
+      told.add(what)
+      if (what === 'vendor') current.vendorName = value
+      else if (what === 'device') current.deviceName = value
+      else if (what === 'class') current.className = value
       else current.subclassName = value
     } else throw unreadable('pciconf', text, `“${line.slice(0, 80)}” is no device`)
   }

@@ -1,6 +1,6 @@
 /** ps(1) and pgrep(1): the processes of the host, as far as guests are concerned. */
 
-import { runOrThrow, unreadable } from './answer.ts'
+import { runOrThrow, unreadable, wholeLines } from './answer.ts'
 import type { Host } from './host.ts'
 
 export type Process = {
@@ -30,12 +30,17 @@ export function psArgv(): string[] {
  */
 export function parseProcesses(text: string): Process[] {
   const processes: Process[] = []
-  for (const line of text.split('\n')) {
+  const pids = new Set<string>()
+  for (const line of wholeLines('ps', text)) {
     if (line.trim() === '') continue
     const match =
-      /^\s*(\d+)\s+(\d+)\s+\d+\s+(\d+)\s+\d+\s+([\d.]+)\s+(-|-?\d+)\s+\S+\s+(\S+)(?:\s+(.*))?$/.exec(line)
+      /^ *(\d{1,10}) +(\d{1,10}) +\d+ +(\d{1,12}) +\d+ +(\d{1,6}\.\d+) +(-|-?\d{1,12}) +[A-Z?][A-Za-z<>+]* +(\S+)(?: +(.*))?$/.exec(
+        line,
+      )
     if (!match) throw unreadable('ps', text, `the line ${JSON.stringify(line)} is not a process`)
-    const [, pid, ppid, rss, cpu, elapsed, command = '', args = ''] = match
+    const [, pid = '', ppid, rss, cpu, elapsed, command = '', args = ''] = match
+    if (pids.has(pid)) throw unreadable('ps', text, `the process ${pid} comes twice`)
+    pids.add(pid)
     processes.push({
       pid: Number(pid),
       ppid: Number(ppid),

@@ -1,5 +1,5 @@
 /** sysctl(8): the kernel's state by name. */
-import { unreadable } from './answer.ts'
+import { unreadable, wholeLines } from './answer.ts'
 import type { Host } from './host.ts'
 
 /** `-e` prints name=value, so that an unknown name (`-i`: passed over) cannot shift the values of the others. */
@@ -10,7 +10,7 @@ function sysctlArgv(names: readonly string[]): string[] {
 /** `sysctl -ie NAME…`: values by name; unknown names are missing. AppError `unreadable`. */
 export function parseSysctl(text: string): Map<string, string> {
   const values = new Map<string, string>()
-  for (const line of text.split('\n')) {
+  for (const line of wholeLines('sysctl', text)) {
     if (line === '') continue
     const match = /^([A-Za-z0-9_.%-]+)=(.*)$/.exec(line)
     if (!match || values.has(match[1] ?? ''))
@@ -34,8 +34,8 @@ export function parseBootTime(value: string): number | null {
 
 /** kern.cp_time: ticks of user, nice, system, interrupt and idle since boot; null where it is not five numbers. */
 export function parseCpuTime(value: string): number[] | null {
-  const ticks = value.trim().split(/ +/).map(Number)
-  return ticks.length === 5 && ticks.every(Number.isSafeInteger) ? ticks : null
+  const words = value.trim().split(/ +/)
+  return words.length === 5 && words.every(word => /^\d{1,15}$/.test(word)) ? words.map(Number) : null
 }
 
 /** The busy part, 0 to 1, between two readings of kern.cp_time. */

@@ -19,11 +19,18 @@ const WRITABLE_KEY = /^[a-z][a-zA-Z0-9_]*$/
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what must be refused
 const UNWRITABLE = /["#$`\\\u0000-\u001f\u007f]/
 
+/** In one pass from the end: a pattern like / *$/ tries every run of blanks of a line anew. */
+function withoutTrailing(text: string, characters: string): string {
+  let end = text.length
+  while (end > 0 && characters.includes(text[end - 1] ?? '')) end -= 1
+  return text.slice(0, end)
+}
+
 /** Reads one line as vm-bhyve does: null for a line it does not see. */
 function readLine(line: string): ConfEntry | null {
   if (!/^[a-z]/.test(line)) return null
   const uncommented = line.split('#', 1)[0] ?? ''
-  const text = uncommented.replace(/ *$/, '').replaceAll('"', '')
+  const text = withoutTrailing(uncommented, ' ').replaceAll('"', '')
   const equals = text.indexOf('=')
   // A line without "=" is its own key and its own value.
   return equals < 0
@@ -131,7 +138,7 @@ function commentOf(line: string): string {
   const hash = line.indexOf('#')
   if (hash < 0) return ''
   const before = line.slice(0, hash)
-  const gap = before.length - before.replace(/[ \t]+$/, '').length
+  const gap = before.length - withoutTrailing(before, ' \t').length
   return `${' '.repeat(gap)}${line.slice(hash)}`
 }
 

@@ -15,7 +15,7 @@ export type RcConf = {
 
 /**
  * Reads assignments of rc.conf files (sh syntax), later ones win. Null for a value that only a shell could tell
- * (`$x`, back quotes): ask sysrc(8) for it.
+ * (`$x`, back quotes, several lines): ask sysrc(8) for it.
  */
 export function parseShellAssignments(texts: readonly string[]): Map<string, string | null> {
   const values = new Map<string, string | null>()
@@ -32,6 +32,7 @@ export function parseShellAssignments(texts: readonly string[]): Map<string, str
 function shellValue(text: string): string | null {
   let value = ''
   let quote = ''
+  let isContinued = false
   for (let at = 0; at < text.length; at += 1) {
     const char = text[at] ?? ''
     if (quote === "'") {
@@ -41,6 +42,7 @@ function shellValue(text: string): string | null {
       return null
     } else if (char === '\\') {
       at += 1
+      isContinued = at === text.length
       value += text[at] ?? ''
     } else if (quote === '"') {
       if (char === '"') quote = ''
@@ -53,7 +55,8 @@ function shellValue(text: string): string | null {
       value += char
     }
   }
-  return value
+  // A quote that stays open, or a backslash at the end, goes on in the next line.
+  return quote !== '' || isContinued ? null : value
 }
 
 /** vm_* settings out of assignments; unset ones get vm-bhyve's defaults. */

@@ -1,6 +1,6 @@
 /** A Linux machine with OpenZFS, from proc(5) and os-release(5): Skep manages its storage, not guests. */
 import { AppError } from '../../errors.ts'
-import { runOrThrow, unreadable } from '../answer.ts'
+import { runOrThrow, unreadable, wholeLines } from '../answer.ts'
 import type { Host } from '../host.ts'
 import { zfsVersion } from '../zfs/version.ts'
 import type { LoadReading, MachineFacts } from './model.ts'
@@ -27,8 +27,11 @@ function kibibytes(text: string, name: string): number {
 export function parseLinuxFacts(
   text: string,
 ): Pick<MachineFacts, 'cpus' | 'cpuModel' | 'memoryBytes' | 'bootedAt'> {
+  wholeLines('cat', text)
+  const cpus = [...text.matchAll(/^cpu\d+ /gm)].length
+  if (cpus === 0) throw unreadable('cat', text, 'it tells of no processor')
   return {
-    cpus: [...text.matchAll(/^cpu\d+ /gm)].length,
+    cpus,
     // Not every architecture names its processor there.
     cpuModel: /^model name\s*: (.+)$/m.exec(text)?.[1] ?? 'unknown',
     memoryBytes: kibibytes(text, 'MemTotal'),
@@ -83,9 +86,10 @@ export async function readLinuxLoad(host: Host): Promise<LoadReading> {
 
 /** `cat /proc/stat /proc/meminfo /proc/spl/kstat/zfs/arcstats`: the ARC lies within what is used. AppError `unreadable`. */
 export function parseLinuxLoad(text: string): LoadReading {
+  wholeLines('cat', text)
   const ticks = found(text, /^cpu +([\d ]+)$/m, 'the ticks of its processors')
     .trim()
-    .split(' ')
+    .split(/ +/)
     .map(Number)
   const [user = 0, nice = 0, system = 0, idle = 0, wait = 0, interrupts = 0, soft = 0, stolen = 0] = ticks
   if (ticks.length < 4 || !ticks.every(Number.isSafeInteger))

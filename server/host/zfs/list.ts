@@ -73,7 +73,7 @@ export function listDatasetsArgv(spec: ListDatasets = {}): string[] {
 
 /** `zfs list -Hp -o <columns of listDatasetsArgv> -t filesystem,volume`. AppError `unreadable`. */
 export function parseDatasets(text: string): ZfsDataset[] {
-  return parseRows('zfs list', COLUMNS, text).map(row => {
+  return parseRows('zfs list', COLUMNS, text, ['name']).map(row => {
     const field = new Fields('zfs list', row)
     const type = field.word('type', ['filesystem', 'volume'])
     const origin = field.textOrNull('origin')

@@ -122,7 +122,7 @@ function listUserPropertyArgv(property: string): string[] {
 /** `zfs get -Hp -t filesystem,volume -s local,received -o name,value PROPERTY`; AppError `unreadable`. */
 export function parseUserProperty(text: string): Map<string, string> {
   return new Map(
-    parseRows('zfs get', ['name', 'value'], text).map(row => [
+    parseRows('zfs get', ['name', 'value'], text, ['name']).map(row => [
       new Fields('zfs get', row).check('name', isDatasetName),
       row.value,
     ]),
@@ -142,7 +142,7 @@ function getFiguresArgv(properties: readonly string[], name: string): string[] {
 /** `zfs get -Hp -o property,value A,B NAME`: whole numbers. AppError `unreadable`. */
 export function parseFigures(text: string): Map<string, number> {
   return new Map(
-    parseRows('zfs get', ['property', 'value'], text).map(row => [
+    parseRows('zfs get', ['property', 'value'], text, ['property']).map(row => [
       row.property,
       new Fields('zfs get', row).number('value'),
     ]),

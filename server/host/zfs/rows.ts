@@ -9,10 +9,13 @@ export function parseRows<const Columns extends readonly string[]>(
   command: string,
   columns: Columns,
   text: string,
+  /** Columns that together name a row: none comes twice. */
+  key: readonly Columns[number][] = [],
 ): Record<Columns[number], string>[] {
   if (text === '') return []
   if (!text.endsWith('\n')) throw unreadable(command, text, 'it breaks off within a row')
   const rows: Record<string, string>[] = []
+  const seen = new Set<string>()
   for (const line of text.slice(0, -1).split('\n')) {
     const fields = line.split('\t')
     if (fields.length !== columns.length) {
@@ -26,6 +29,9 @@ export function parseRows<const Columns extends readonly string[]>(
     columns.forEach((column, index) => {
       row[column] = fields[index] ?? ''
     })
+    const name = key.map(column => row[column]).join('\t')
+    if (key.length > 0 && seen.has(name)) throw unreadable(command, text, `“${name}” comes twice`)
+    seen.add(name)
     rows.push(row)
   }
   return rows
@@ -55,7 +61,7 @@ export class Fields<Column extends string> {
   number(column: Column): number {
     const value = this.#row[column]
     const number = Number(value)
-    if (!/^\d{1,16}$/.test(value) || !Number.isSafeInteger(number)) throw this.#misfit(column)
+    if (!/^(?:0|[1-9]\d{0,15})$/.test(value) || !Number.isSafeInteger(number)) throw this.#misfit(column)
     return number
   }
 
@@ -66,14 +72,14 @@ export class Fields<Column extends string> {
   /** A 64-bit number kept as text: guids and txgs. */
   id(column: Column): string {
     const value = this.#row[column]
-    if (!/^\d{1,20}$/.test(value)) throw this.#misfit(column)
+    if (!/^(?:0|[1-9]\d{0,19})$/.test(value)) throw this.#misfit(column)
     return value
   }
 
-  /** "1.53" or, without -p, "1.53x". */
+  /** "1.53" */
   ratio(column: Column): number {
     const value = this.#row[column]
-    if (!/^\d+(\.\d+)?x?$/.test(value)) throw this.#misfit(column)
+    if (!/^(?:0|[1-9]\d{0,9})\.\d\d$/.test(value)) throw this.#misfit(column)
     return Number.parseFloat(value)
   }
 

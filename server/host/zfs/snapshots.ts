@@ -2,6 +2,7 @@
 
 import { commandError } from '../answer.ts'
 import type { Host, RunResult } from '../host.ts'
+import { parseCtime } from '../zpool/clock.ts'
 import { runZfs, zfsRecognisers } from './errors.ts'
 import { isBookmarkName, isDatasetName, isSnapshotName, splitSnapshot } from './names.ts'
 import { Fields, parseRows } from './rows.ts'
@@ -68,12 +69,14 @@ function identity(field: Fields<(typeof INDEX_COLUMNS)[number]>): ZfsSnapshotRow
 
 /** `zfs list -Hp -t snapshot -s name -o name,guid,createtxg,creation`. AppError `unreadable`. */
 export function parseSnapshotIndex(text: string): ZfsSnapshotRow[] {
-  return parseRows('zfs list', INDEX_COLUMNS, text).map(row => identity(new Fields('zfs list', row)))
+  return parseRows('zfs list', INDEX_COLUMNS, text, ['name']).map(row =>
+    identity(new Fields('zfs list', row)),
+  )
 }
 
 /** `zfs list -Hp -t snapshot -s name -o name,guid,createtxg,creation,used,referenced,userrefs,clones`. */
 export function parseSnapshots(text: string): ZfsSnapshot[] {
-  return parseRows('zfs list', FULL_COLUMNS, text).map(row => {
+  return parseRows('zfs list', FULL_COLUMNS, text, ['name']).map(row => {
     const field = new Fields<(typeof FULL_COLUMNS)[number]>('zfs list', row)
     const clones = field.text('clones')
     return {
@@ -154,7 +157,7 @@ function listBookmarksArgv(dataset: string): string[] {
 
 /** `zfs list -Hp -t bookmark -o name,guid,createtxg,creation -d 1 DATASET`. AppError `unreadable`. */
 export function parseBookmarks(text: string): ZfsBookmark[] {
-  return parseRows('zfs list', INDEX_COLUMNS, text).map(row => {
+  return parseRows('zfs list', INDEX_COLUMNS, text, ['name']).map(row => {
     const field = new Fields('zfs list', row)
     return {
       name: field.check('name', isBookmarkName),
@@ -184,25 +187,23 @@ const HOLD_COLUMNS = ['snapshot', 'tag', 'time'] as const
  * host's time zone, taken as the console's own: it runs on the host). AppError `unreadable`.
  */
 export function parseHolds(text: string): ZfsHold[] {
-  return parseRows('zfs holds', HOLD_COLUMNS, text).map(row => {
+  return parseRows('zfs holds', HOLD_COLUMNS, text, ['snapshot', 'tag']).map(row => {
     const field = new Fields('zfs holds', row)
-    const time = row.time
+    const { time } = row
     return {
       snapshot: field.check('snapshot', isSnapshotName),
       tag: field.check('tag', tag => tag !== ''),
       createdAt: /^\d+$/.test(time)
         ? field.time('time')
-        : Date.parse(field.check('time', isHostTime).replace(/\s+/g, ' ')),
+        : (hostTime(field.check('time', text => hostTime(text) !== null)) ?? 0),
     }
   })
 }
 
-/** strftime("%a %b %e %H:%M %Y") in the C locale. */
-function isHostTime(text: string): boolean {
-  return (
-    /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2} \d{4}$/.test(text) &&
-    !Number.isNaN(Date.parse(text.replace(/\s+/g, ' ')))
-  )
+/** strftime("%a %b %e %H:%M %Y") in the C locale, as Unix ms; null where it is no time. */
+function hostTime(text: string): number | null {
+  const match = /^([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d) (\d{4})$/.exec(text)
+  return match && parseCtime(`${match[1]}:00 ${match[2]}`)
 }
 
 /** All holds on these snapshots. AppError `not_found`. */

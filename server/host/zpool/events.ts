@@ -34,7 +34,8 @@ const ATTRIBUTE = /^ {8}([A-Za-z0-9_]+) = ?(.*)$/
  */
 export class ZpoolEventReader {
   #class: string | null = null
-  #values = new Map<string, string>()
+  /** The lines of each value. */
+  #values = new Map<string, string[]>()
   #lastKey: string | null = null
   #lastEid: number | null = null
   #isDamaged = false
@@ -58,21 +59,28 @@ export class ZpoolEventReader {
     if (attribute) {
       const [, key = '', value = ''] = attribute
       this.#lastKey = key
-      this.#values.set(key, value)
+      this.#values.set(key, [value])
     } else if (this.#lastKey !== null) {
-      this.#values.set(this.#lastKey, `${this.#values.get(this.#lastKey) ?? ''}\n${line}`)
+      this.#values.get(this.#lastKey)?.push(line)
     } else this.#isDamaged = true
     return null
   }
 
   /** A text whose closing quote has not come yet. A known state has its number behind it: `"ONLINE" (0x7)`. */
   #isOpen(): boolean {
-    const value = this.#values.get(this.#lastKey ?? '')
-    return value?.startsWith('"') === true && !/^".*"(?: \(0x[0-9a-f]+\))?$/s.test(value)
+    const lines = this.#values.get(this.#lastKey ?? '') ?? []
+    const [first = ''] = lines
+    if (!first.startsWith('"')) return false
+    const last = lines.length > 1 ? (lines.at(-1) ?? '') : first.slice(1)
+    return !/"(?: \(0x[0-9a-f]+\))?$/.test(last)
+  }
+
+  #value(key: string): string | undefined {
+    return this.#values.get(key)?.join('\n')
   }
 
   #finish(): ZpoolEvent {
-    const eid = hex(this.#values.get('eid'))
+    const eid = hex(this.#value('eid'))
     const isNext = eid !== null && (this.#lastEid === null || eid === this.#lastEid + 1)
     // A text with an odd quote and newlines can swallow the next keys; a history event always tells what was done.
     if (this.#class?.endsWith('.history_event') && !this.#values.has('history_internal_name'))
@@ -80,11 +88,11 @@ export class ZpoolEventReader {
     const event: ZpoolEvent = {
       eid,
       class: this.#class ?? '',
-      at: time(this.#values.get('time')),
-      pool: text(this.#values.get('pool')),
-      dataset: text(this.#values.get('history_dsname')),
-      verb: text(this.#values.get('history_internal_name')),
-      text: text(this.#values.get('history_internal_str')),
+      at: time(this.#value('time')),
+      pool: text(this.#value('pool')),
+      dataset: text(this.#value('history_dsname')),
+      verb: text(this.#value('history_internal_name')),
+      text: text(this.#value('history_internal_str')),
       isAfterGap: this.#isDamaged || !isNext,
     }
     if (eid !== null) this.#lastEid = eid

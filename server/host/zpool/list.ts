@@ -59,7 +59,7 @@ export function isPoolName(text: string): boolean {
 
 /** `zpool list -Hp -o <columns of listPoolsArgv>`. AppError `unreadable`. */
 export function parsePools(text: string): ZpoolRow[] {
-  return parseRows('zpool list', COLUMNS, text).map(row => {
+  return parseRows('zpool list', COLUMNS, text, ['name']).map(row => {
     const field = new Fields('zpool list', row)
     return {
       name: field.check('name', isPoolName),

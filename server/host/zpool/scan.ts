@@ -39,14 +39,15 @@ export const NO_SCAN: ZpoolScan = {
   text: '',
 }
 
-const SIZE = '[\\d.]+[BKMGTPEZ]?'
+/** A figure as zpool prints it, to be part of a pattern. */
+export const SIZE = '\\d{1,16}(?:\\.\\d{1,3})?[BKMGTPEZ]?'
 const DATE = '[A-Z][a-z]{2} [A-Z][a-z]{2} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d \\d{4}'
-const SPAN = '(?:\\d+ days? )?\\d+:\\d\\d:\\d\\d'
+const SPAN = '(?:\\d{1,6} days? )?\\d{1,6}:[0-5]\\d:[0-5]\\d'
 /** "(draid1-0) " behind "resilver" in a sequential rebuild: which vdev. */
 const WHICH = '(?: \\(.+?\\))?'
 
 const FINISHED = new RegExp(
-  `^(?:(scrub) repaired|(resilver)ed${WHICH}) (${SIZE}) in (${SPAN}) with (\\d+) errors on (${DATE})$`,
+  `^(?:(scrub) repaired|(resilver)ed${WHICH}) (${SIZE}) in (${SPAN}) with (\\d{1,15}) errors on (${DATE})$`,
 )
 const CANCELED = new RegExp(`^(scrub|resilver)${WHICH} canceled on (${DATE})$`)
 const RUNNING = new RegExp(`^(scrub|resilver)${WHICH} in progress since (${DATE})$`)
@@ -57,12 +58,12 @@ const PROGRESS = new RegExp(
   `^(${SIZE})(?: / (${SIZE}))? scanned(?: at (${SIZE})/s)?, (${SIZE})(?: / ${SIZE})? issued(?: at (${SIZE})/s)?(?:, (${SIZE}) total)?$`,
 )
 const DONE = new RegExp(
-  `^(${SIZE}) (?:repaired|resilvered), ([\\d.]+)% done(?:, (?:(${SPAN}) to go|no estimated completion time))?$`,
+  `^(${SIZE}) (?:repaired|resilvered), (\\d{1,3}(?:\\.\\d+)?)% done(?:, (?:(${SPAN}) to go|no estimated completion time))?$`,
 )
 
 /** Bytes of "41.5M", "0B", "182M": as exact as zpool prints them. */
 export function parseShortSize(text: string): number | null {
-  const match = /^(\d+(?:\.\d+)?)([BKMGTPEZ]?)$/.exec(text)
+  const match = /^(\d{1,16}(?:\.\d{1,3})?)([BKMGTPEZ]?)$/.exec(text)
   const [, number = '', unit = ''] = match ?? []
   if (!match) return null
   return Math.round(Number(number) * 1024 ** Math.max(0, 'BKMGTPEZ'.indexOf(unit || 'B')))
@@ -72,15 +73,22 @@ function size(text: string | undefined): number | null {
   return text === undefined ? null : parseShortSize(text)
 }
 
+/** AppError `unreadable` where there is no such day. */
+function time(date: string | undefined, answer: string): number {
+  const at = parseCtime(date ?? '')
+  if (at === null) throw unreadable('zpool status', answer, `“${date ?? ''}” is no time`)
+  return at
+}
+
 function kind(word: string | undefined): 'scrub' | 'resilver' {
   return word === 'resilver' ? 'resilver' : 'scrub'
 }
 
 /**
  * The lines behind `scan:`. A pool that resilvers several vdevs at once has several paragraphs: the first that runs
- * counts, else the first. AppError `unreadable` where a line says something unknown.
+ * counts, else the first. AppError `unreadable` where a line says something unknown; it keeps `answer`, the whole text.
  */
-export function parseScan(lines: readonly string[]): ZpoolScan {
+export function parseScan(lines: readonly string[], answer = lines.join('\n')): ZpoolScan {
   const paragraphs: string[][] = []
   for (const raw of lines) {
     const line = raw.trim()
@@ -89,26 +97,26 @@ export function parseScan(lines: readonly string[]): ZpoolScan {
     if (last && (PROGRESS.test(line) || DONE.test(line) || STARTED.test(line))) last.push(line)
     else paragraphs.push([line])
   }
-  const scans = paragraphs.map(parseParagraph)
+  const scans = paragraphs.map(each => parseParagraph(each, answer))
   return scans.find(scan => scan.state === 'running') ?? scans[0] ?? { ...NO_SCAN }
 }
 
-function parseParagraph(lines: readonly string[]): ZpoolScan {
+function parseParagraph(lines: readonly string[], answer: string): ZpoolScan {
   const [head = '', ...rest] = lines
   const text = lines.join(', ')
   if (/^none requested$/.test(head) && rest.length === 0) return { ...NO_SCAN, text }
   return {
     ...NO_SCAN,
-    ...parseHead(head, text),
-    ...Object.assign({}, ...rest.map(line => parseMore(line))),
+    ...parseHead(head, answer),
+    ...Object.assign({}, ...rest.map(line => parseMore(line, answer))),
     text,
   }
 }
 
-function parseHead(head: string, text: string): Partial<ZpoolScan> {
+function parseHead(head: string, answer: string): Partial<ZpoolScan> {
   const finished = FINISHED.exec(head)
   if (finished) {
-    const endedAt = parseCtime(finished[6] ?? '')
+    const endedAt = time(finished[6], answer)
     const lasted = parseSpan(finished[4] ?? '')
     return {
       kind: kind(finished[1] ?? finished[2]),
@@ -116,25 +124,25 @@ function parseHead(head: string, text: string): Partial<ZpoolScan> {
       repairedBytes: size(finished[3]),
       errors: Number(finished[5]),
       endedAt,
-      startedAt: endedAt === null || lasted === null ? null : endedAt - lasted * 1000,
+      startedAt: lasted === null ? null : endedAt - lasted * 1000,
     }
   }
   const canceled = CANCELED.exec(head)
   if (canceled) {
-    return { kind: kind(canceled[1]), state: 'canceled', endedAt: parseCtime(canceled[2] ?? '') }
+    return { kind: kind(canceled[1]), state: 'canceled', endedAt: time(canceled[2], answer) }
   }
   const running = RUNNING.exec(head)
   if (running) {
-    return { kind: kind(running[1]), state: 'running', startedAt: parseCtime(running[2] ?? '') }
+    return { kind: kind(running[1]), state: 'running', startedAt: time(running[2], answer) }
   }
   // The time behind "paused since" is the pause's; the scrub's own start stands in the next line.
   if (PAUSED.test(head)) return { kind: 'scrub', state: 'paused' }
-  throw unreadable('zpool status', text, `its scan line says “${head.slice(0, 120)}”`)
+  throw unreadable('zpool status', answer, `its scan line says “${head.slice(0, 120)}”`)
 }
 
-function parseMore(line: string): Partial<ZpoolScan> {
+function parseMore(line: string, answer: string): Partial<ZpoolScan> {
   const started = STARTED.exec(line)
-  if (started) return { startedAt: parseCtime(started[1] ?? '') }
+  if (started) return { startedAt: time(started[1], answer) }
   const progress = PROGRESS.exec(line)
   if (progress) {
     return {

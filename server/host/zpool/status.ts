@@ -1,5 +1,5 @@
 /** zpool-status(8): the tree of vdevs, what goes on in the pool and what zpool advises. */
-import { commandError, unreadable } from '../answer.ts'
+import { commandError, unreadable, wholeLines } from '../answer.ts'
 import type { Host } from '../host.ts'
 import { zpoolRecognisers } from './errors.ts'
 import { isPoolName, POOL_STATES, type PoolState } from './list.ts'
@@ -32,13 +32,16 @@ export function poolStatusArgv(pool: string): string[] {
   return ['zpool', 'status', '-pv', pool]
 }
 
+/** Paragraphs of which a pool has one. */
+const SINGLE = ['pool', 'state', 'config', 'errors']
+
 const HEADING = /^ *(pool|state|status|action|see|scan|remove|checkpoint|expand|config|errors|dedup): ?(.*)$/
 
 /** `zpool status [-pPvLgtis] [POOL…]`, every pool it tells about. AppError `unreadable`. */
 export function parsePoolStatus(text: string): ZpoolStatus[] {
   // File names in the list of errors are printed raw and may hold anything; what they hide is for one pool only.
   const pools: string[][] = []
-  for (const line of text.split('\n')) {
+  for (const line of wholeLines('zpool status', text)) {
     if (/^ {2}pool: /.test(line)) pools.push([line])
     else if (pools.length > 0) pools.at(-1)?.push(line)
     else if (
@@ -51,7 +54,7 @@ export function parsePoolStatus(text: string): ZpoolStatus[] {
   return pools.map(lines => parsePool(lines, text))
 }
 
-function sections(lines: readonly string[]): Map<string, string[]> {
+function sections(lines: readonly string[], text: string): Map<string, string[]> {
   const found = new Map<string, string[]>()
   let current: string[] | null = null
   let sealed = false
@@ -60,6 +63,8 @@ function sections(lines: readonly string[]): Map<string, string[]> {
     if (match) {
       const heading: string = match[1] ?? ''
       // A pool that rebuilds several vdevs has several scan paragraphs.
+      if (found.has(heading) && SINGLE.includes(heading))
+        throw unreadable('zpool status', text, `“${heading}:” comes twice`)
       current = found.get(heading) ?? []
       current.push(match[2] ?? '')
       found.set(heading, current)
@@ -78,7 +83,7 @@ function paragraph(lines: readonly string[] | undefined): string | null {
 }
 
 function parsePool(lines: readonly string[], text: string): ZpoolStatus {
-  const found = sections(lines)
+  const found = sections(lines, text)
   const name = found.get('pool')?.[0] ?? ''
   if (!isPoolName(name)) throw unreadable('zpool status', text, `“${name}” is no pool`)
   const stateWord = found.get('state')?.[0]?.trim()
@@ -86,6 +91,9 @@ function parsePool(lines: readonly string[], text: string): ZpoolStatus {
   if (!state) throw unreadable('zpool status', text, `“${stateWord ?? ''}” is no state of a pool`)
   const config = found.get('config')
   if (!config) throw unreadable('zpool status', text, `it shows no config of “${name}”`)
+  // The list of errors is the end of every pool's answer, but for one that cannot be asked: then zpool says so on stderr.
+  if (!found.has('errors') && state !== 'SUSPENDED' && state !== 'UNAVAIL' && state !== 'FAULTED')
+    throw unreadable('zpool status', text, `it breaks off before the errors of “${name}”`)
   const tree = parseConfig(name, config, text)
   return {
     name,
@@ -93,7 +101,7 @@ function parsePool(lines: readonly string[], text: string): ZpoolStatus {
     statusText: paragraph(found.get('status')),
     actionText: paragraph(found.get('action')),
     messageId: /\/msg\/(ZFS-[0-9A-Z-]+)\/?$/.exec(found.get('see')?.[0]?.trim() ?? '')?.[1] ?? null,
-    scan: parseScan(found.get('scan') ?? []),
+    scan: parseScan(found.get('scan') ?? [], text),
     removeText: paragraph(found.get('remove')),
     expandText: paragraph(found.get('expand')),
     checkpointText: paragraph(found.get('checkpoint')),

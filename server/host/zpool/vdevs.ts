@@ -1,7 +1,7 @@
 /** The config paragraph of zpool-status(8). */
 import { unreadable } from '../answer.ts'
 import { POOL_STATES, type PoolState } from './list.ts'
-import { parseShortSize } from './scan.ts'
+import { parseShortSize, SIZE } from './scan.ts'
 
 type VdevGroup = 'data' | 'logs' | 'cache' | 'spares' | 'special' | 'dedup'
 
@@ -31,6 +31,9 @@ const GROUPS: readonly VdevGroup[] = ['logs', 'cache', 'spares', 'special', 'ded
 /** Words of zpool_state_to_name() that are no state of their own here: the disk cannot be used, the note says why. */
 const OTHER_STATES = ['SPLIT', 'UNKNOWN', 'CLOSED'] as const
 const STATE_WORDS = [...POOL_STATES, ...OTHER_STATES]
+
+/** Kinds of vdev that have nothing below them. */
+const LEAVES: readonly string[] = ['disk', 'file', 'draid-spare', 'indirect', 'missing', 'hole']
 
 type Row = {
   depth: number
@@ -62,7 +65,8 @@ export function parseConfig(pool: string, lines: readonly string[], text: string
       group = heading
       continue
     }
-    const row = parseRow(line, stateAt, columns)
+    // A spare has no counters of its own.
+    const row = parseRow(line, stateAt, group === 'spares' ? null : columns)
     if (!row) throw unreadable('zpool status', text, `“${line.trim().slice(0, 80)}” is no vdev`)
     const { state, note } = row
     const [readErrors = 0, writeErrors = 0, checksumErrors = 0] = row.counters
@@ -85,6 +89,11 @@ export function parseConfig(pool: string, lines: readonly string[], text: string
     }
     above.length = row.depth - 1
     const parent = above.at(-1)
+    // With -g every vdev has a number for its name.
+    if (parent && LEAVES.includes(parent.kind) && !/^\d+$/.test(parent.name))
+      throw unreadable('zpool status', text, `“${row.name}” hangs on a disk`)
+    const beside = (parent?.children ?? tree.vdevs).some(one => one.name === row.name && one.group === group)
+    if (beside) throw unreadable('zpool status', text, `“${row.name}” comes twice`)
     if (row.depth > 1 && !parent) throw unreadable('zpool status', text, `“${row.name}” hangs in the air`)
     if (parent) parent.children.push(vdev)
     else tree.vdevs.push(vdev)
@@ -102,18 +111,18 @@ function countColumns(header: string): number {
     .filter(word => ['READ', 'WRITE', 'CKSUM', 'SLOW'].includes(word)).length
 }
 
-function parseRow(line: string, stateAt: number, columns: number): Row | null {
+function parseRow(line: string, stateAt: number, columns: number | null): Row | null {
   const indent = /^\t((?: {2})*)(?=\S)/.exec(line)
   if (!indent) return null
   const atColumn = splitAtState(line.slice(0, stateAt), line.slice(stateAt))
-  const free = /^\t *(\S.*?) {2,}([A-Z]+\b.*)$/.exec(line)
   // A name with characters of several bytes shifts the column: then the first state word behind two spaces counts.
-  const split = atColumn ?? (free ? splitAtState(`\t${free[1] ?? ''}  `, free[2] ?? '') : null)
+  const split = atColumn ?? splitAtFirstState(line, indent[0].length)
   if (!split) return null
   const depth = (indent[1] ?? '').length / 2
   const tail = split.rest.trimEnd()
-  // A spare has no counters; SLOW is "-" where it does not apply. A note may begin with a number.
-  const fields = new RegExp(`^((?: +(?:[\\d.]+[KMGTPEZ]?|-)(?= |$)){${columns}})?(.*)$`).exec(tail)
+  // SLOW is "-" where it does not apply. A note may begin with a number.
+  const fields = new RegExp(`^((?: +(?:${SIZE}|-)(?= |$)){${columns ?? 0}})(.*)$`).exec(tail)
+  if (!fields) return null
   const counters = (fields?.[1] ?? '')
     .trim()
     .split(/ +/)
@@ -128,6 +137,14 @@ function parseRow(line: string, stateAt: number, columns: number): Row | null {
     counters: counters.map(word => parseShortSize(word) ?? 0),
     note: [state ? '' : split.state, note].filter(word => word !== '').join(' ') || null,
   }
+}
+
+function splitAtFirstState(line: string, from: number): ReturnType<typeof splitAtState> {
+  for (const { 0: word, index } of line.slice(from).matchAll(/(?<= {2})[A-Z]+(?= |$)/g)) {
+    if (STATE_WORDS.some(known => known === word))
+      return splitAtState(line.slice(0, from + index), line.slice(from + index))
+  }
+  return null
 }
 
 function splitAtState(before: string, behind: string): { name: string; state: string; rest: string } | null {
