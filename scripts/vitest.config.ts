@@ -1,9 +1,11 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: ['server/**/*.test.ts', 'components/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
+    // Stories for a real machine, where one is named.
+    exclude: [...configDefaults.exclude, ...(process.env.HOST ? [] : ['server/host/contract/real.test.ts'])],
     environment: 'node',
     env: { TZ: 'UTC' },
     // Two cores are the smallest machine this suite is meant for; guests of the sandbox need one of them.

@@ -7,7 +7,21 @@ import { closeVolume, openVolume, readVolume, writeVolume } from './store-volume
 import type { World } from './world.ts'
 
 const UNITS: Record<string, number> = { '': 1, b: 512, k: 1024, m: 1024 ** 2, g: 1024 ** 3, w: 4 }
-const KNOWN = ['if', 'of', 'bs', 'ibs', 'obs', 'count', 'skip', 'seek', 'iseek', 'oseek', 'conv', 'status']
+const KNOWN = [
+  'if',
+  'of',
+  'bs',
+  'ibs',
+  'obs',
+  'count',
+  'skip',
+  'seek',
+  'iseek',
+  'oseek',
+  'conv',
+  'iflag',
+  'status',
+]
 const DEFAULT_BLOCK = 512
 
 type Settings = { bs: number; count: number; skip: number; seek: number; conv: string[]; quiet: boolean }

@@ -1,5 +1,5 @@
 /**
- * cp(1), mv(1), mkdir(1), rm(1), cat(1), ls(1) on the machine's paths. Scripts of the machine use the computer's own on
+ * cp(1), mv(1), mkdir(1), rm(1), cat(1), ls(1), truncate(1) on the machine's paths. Scripts of the machine use the computer's own on
  * relative paths; these are for the door and for `npm run sandbox`.
  */
 import {
@@ -11,11 +11,14 @@ import {
   renameSync,
   rmSync,
   statSync,
+  truncateSync,
+  writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
 import { getopt, type Options } from './getopt.ts'
 import { fail, ok, type Program, type ProgramResult } from './programs.ts'
 import type { World } from './world.ts'
+import { parseSize } from './zfs/numbers.ts'
 
 type Command = {
   spec: string
@@ -143,5 +146,26 @@ export const ls = command('ls', {
     const hidden = options.has('a') || options.has('A')
     const names = readdirSync(real).filter(name => hidden || !name.startsWith('.'))
     return ok(names.map(name => `${name}\n`).join(''))
+  },
+})
+
+/** A file of that size; what is beyond its old end is a hole. */
+export const truncate = command('truncate', {
+  spec: 'cs:',
+  usage: 'truncate [-c] -s [+|-|%|/]size[K|k|M|m|G|g|T|t] file ...',
+  fewest: 1,
+  run: (world, operands, options) => {
+    const bytes = parseSize(options.value('s') ?? '')
+    if (bytes === null) return fail(1, `truncate: invalid size argument \`${options.value('s') ?? ''}'\n`)
+    for (const file of operands) {
+      const real = world.resolve(file)
+      if (!existsSync(real)) {
+        if (options.has('c')) continue
+        writeFileSync(real, '')
+      }
+      truncateSync(real, bytes)
+      world.touched(file)
+    }
+    return ok()
   },
 })

@@ -33,6 +33,7 @@ export const PROGRAMS: Record<string, ProgramEntry> = {
   rm: { run: async () => (await import('./files.ts')).rm, ownPath: false },
   cat: { run: async () => (await import('./files.ts')).cat, ownPath: false },
   ls: { run: async () => (await import('./files.ts')).ls, ownPath: false },
+  truncate: { run: async () => (await import('./files.ts')).truncate, ownPath: false },
   netstat: { run: async () => (await import('./netstat.ts')).netstat },
   iscsictl: { run: async () => (await import('./netstat.ts')).iscsictl },
   zinject: { run: async () => (await import('./zpool/zinject.ts')).zinject },

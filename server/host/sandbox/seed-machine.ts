@@ -2,6 +2,7 @@
 import { newInterface } from './ifconfig/ifconfig.ts'
 import { DAY, GIB, put } from './seed-tools.ts'
 import type { World } from './world.ts'
+import { HOLD_SCANS } from './zpool/scans.ts'
 
 const RELEASE = '14.5-RELEASE-p2'
 const DISK_BYTES = 4_000_787_030_016
@@ -54,6 +55,7 @@ export function seedMachine(world: World, hostname: string, disks: number): void
     'vfs.usermount': '0',
     'vfs.zfs.arc.max': '0',
     'vfs.zfs.arc_max': '0',
+    [HOLD_SCANS]: '0',
     'vfs.zfs.version.spa': '5000',
     'vfs.zfs.version.module': 'v2.2.7-FreeBSD_ge269af1b3',
     'vm.max_user_wired': '12437211',

@@ -5,6 +5,9 @@
 import type { Block, DatasetState, SnapshotState } from './state.ts'
 import type { World } from './world.ts'
 
+/** What a pool keeps about itself counts as a child of its root filesystem ($MOS, $FREE, $ORIGIN). */
+const POOL_METADATA = 128 * 1024
+
 export type SnapshotPlace = { dataset: DatasetState; snapshot: SnapshotState; index: number }
 
 export type Space = {
@@ -201,6 +204,7 @@ function ownSpace(world: World, dataset: DatasetState, children: string[], all: 
     space.usedByChildren += Math.max(below?.used ?? 0, reserved)
     space.logicalUsed += below?.logicalUsed ?? 0
   }
+  if (!dataset.name.includes('/')) space.usedByChildren += POOL_METADATA
   const refreservation = size(dataset, 'refreservation')
   space.usedByRefreservation = refreservation - Math.min(refreservation, space.written)
   space.used = space.usedByDataset + space.usedBySnapshots + space.usedByChildren + space.usedByRefreservation

@@ -222,6 +222,14 @@ export type EventRecord = {
   fields: Record<string, EventValue>
 }
 
+/** A pool that is away from the machine, with everything in it. */
+export type ExportedPool = {
+  pool: PoolState
+  datasets: DatasetState[]
+  /** What its devices were when it went, by path. */
+  labels: Record<string, string>
+}
+
 export type WorldState = {
   version: 1
   hostname: string
@@ -238,6 +246,7 @@ export type WorldState = {
   guidCount: number
   pools: Record<string, PoolState>
   datasets: Record<string, DatasetState>
+  exported?: ExportedPool[]
   processes: Record<string, ProcessState>
   vmm: Record<string, VmmState>
   interfaces: Record<string, InterfaceState>

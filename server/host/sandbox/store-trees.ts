@@ -154,9 +154,20 @@ export function treeToFiles(world: World, tree: string | null, dataset: DatasetS
   copyTree(world, tree, dataset)
 }
 
+/** The files are what the blocks know, though a copy's times are a little less exact. */
+function markAnew(world: World, dataset: DatasetState): void {
+  const marks = new Map([...walk(world, filesOf(world, dataset), '')].map(([at, { mark }]) => [at, mark]))
+  dataset.live = dataset.live.map(block => {
+    const mark = typeof block.at === 'string' ? marks.get(block.at) : undefined
+    return mark === undefined ? block : { ...block, mark }
+  })
+}
+
 export function copyTree(world: World, tree: string | null, dataset: DatasetState): void {
   mkdirSync(filesOf(world, dataset), { recursive: true })
-  if (tree !== null) copyFiles(world, path.join(world.dir, 'trees', tree), filesOf(world, dataset))
+  if (tree === null) return
+  copyFiles(world, path.join(world.dir, 'trees', tree), filesOf(world, dataset))
+  markAnew(world, dataset)
 }
 
 function copyFiles(world: World, from: string, to: string): void {

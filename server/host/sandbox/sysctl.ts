@@ -3,6 +3,7 @@ import { getopt } from './getopt.ts'
 import { fail, type Program } from './programs.ts'
 import type { World } from './world.ts'
 import { ctime } from './zpool/figures.ts'
+import { HOLD_SCANS } from './zpool/scans.ts'
 
 const PAGE_BYTES = 4096
 const STATHZ = 127
@@ -19,6 +20,7 @@ const WRITABLE = new Set([
   'vfs.usermount',
   'vfs.zfs.arc.max',
   'vfs.zfs.arc_max',
+  HOLD_SCANS,
   'vm.max_user_wired',
   'security.bsd.see_other_uids',
 ])

@@ -224,12 +224,13 @@ export class World {
   mountpoint(name: string): string | null {
     const dataset = this.state.datasets[name]
     if (!dataset || dataset.type === 'volume') return null
+    const below = this.state.pools[name.split('/', 1)[0] ?? '']?.props.altroot ?? '/'
     for (let at = name; ; ) {
       const local = this.state.datasets[at]?.props.mountpoint
       if (local === 'none' || local === 'legacy') return null
-      if (local !== undefined) return path.posix.join(local, name.slice(at.length)) || '/'
+      if (local !== undefined) return path.posix.join(below, local, name.slice(at.length)) || '/'
       const slash = at.lastIndexOf('/')
-      if (slash < 0) return `/${name}`
+      if (slash < 0) return path.posix.join(below, `/${name}`)
       at = at.slice(0, slash)
     }
   }

@@ -2,6 +2,7 @@
 import { AppError, type ErrorCode } from '../../errors.ts'
 import { type Recogniser, runOrThrow } from '../answer.ts'
 import type { Host, RunOptions } from '../host.ts'
+import { recogniseReason } from './reasons.ts'
 
 type Known = {
   says: (pool: string) => string[]
@@ -12,10 +13,7 @@ type Known = {
 
 const KNOWN: Known[] = [
   {
-    says: pool => [
-      `cannot open '${pool}': no such pool`,
-      `Cannot get properties of ${pool}: no such pool available.`,
-    ],
+    says: pool => [`Cannot get properties of ${pool}: no such pool available.`],
     code: 'not_found',
     message: pool => `There is no pool “${pool}”.`,
   },
@@ -52,36 +50,10 @@ const KNOWN: Known[] = [
     code: 'refused',
     message: pool => `The pool “${pool}” is not being scrubbed.`,
   },
-  {
-    says: pool => [
-      `cannot open '${pool}': pool I/O is currently suspended`,
-      `cannot scrub ${pool}: pool I/O is currently suspended`,
-    ],
-    code: 'refused',
-    message: pool => `The pool “${pool}” is suspended: it has lost its disks.`,
-    next: 'Bring the disks back, then clear the pool.',
-  },
-  {
-    says: pool => [
-      `cannot scrub ${pool}: pool is read-only`,
-      `cannot cancel scrubbing ${pool}: pool is read-only`,
-    ],
-    code: 'refused',
-    message: pool => `The pool “${pool}” is imported read-only.`,
-  },
-  {
-    says: pool => [
-      `cannot scrub ${pool}: permission denied`,
-      `cannot pause scrubbing ${pool}: permission denied`,
-      `cannot cancel scrubbing ${pool}: permission denied`,
-      `cannot open '${pool}': permission denied`,
-    ],
-    code: 'denied',
-    message: pool => `The host does not permit this on “${pool}”.`,
-  },
 ]
 
-export function zpoolRecognisers(pool: string | null): Recogniser[] {
+/** `devices` are the others an answer may speak of. */
+export function zpoolRecognisers(pool: string | null, devices: readonly string[] = []): Recogniser[] {
   const named: Recogniser = stderr => {
     const line = stderr.split('\n', 1)[0] ?? ''
     if (pool === null) return null
@@ -102,7 +74,8 @@ export function zpoolRecognisers(pool: string | null): Recogniser[] {
       ? new AppError('unsupported', `The zpool of this host does not know “${unknown[1] ?? ''}”.`)
       : null
   }
-  return [named, nameless]
+  const about = pool === null ? devices : [pool, ...devices]
+  return [named, nameless, stderr => recogniseReason(stderr, about)]
 }
 
 /** Runs a zpool command about one pool (or about none in particular); AppError for every other exit status than 0. */

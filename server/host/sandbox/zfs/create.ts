@@ -23,7 +23,7 @@ export function givenProperties(verb: string, words: readonly string[]): Map<str
     const at = word.indexOf('=')
     if (at < 0) return misuse(verb, "missing '=' for property=value argument")
     const name = word.slice(0, at)
-    if (given.has(name)) return misuse(verb, `property '${name}' specified multiple times`)
+    if (given.has(name)) return refused(`property '${name}' specified multiple times`)
     given.set(name, word.slice(at + 1))
   }
   return given
@@ -49,8 +49,7 @@ export function placeFault(world: World, name: string): string | null {
 export function create(world: World, words: readonly string[]): ProgramResult {
   const options = getopt(words, ':b:no:PpsuvV:')
   if ('bad' in options) {
-    if (options.missingArgument && options.bad === 'V')
-      return misuse('create', 'missing volume size argument')
+    if (options.missingArgument && options.bad === 'V') return misuse('create', 'missing size argument')
     return misuse(
       'create',
       options.missingArgument
@@ -86,7 +85,15 @@ export function create(world: World, words: readonly string[]): ProgramResult {
     mount: !options.has('u'),
   })
   if (typeof made === 'string') return refused(`cannot create '${name}': ${made}`)
-  return ok(report(name, options, made))
+  return { exit: 0, stdout: report(name, options, made), stderr: smallBlocksWarning(spec.volblocksize) }
+}
+
+const DEFAULT_BLOCK = 16384
+
+/** Blocks below the default one take more room than they hold (zfs_main.c, default_volblocksize). */
+function smallBlocksWarning(bytes: number | null): string {
+  if (bytes === null || bytes >= DEFAULT_BLOCK) return ''
+  return `Warning: volblocksize (${bytes}) is less than the default minimum block size (${DEFAULT_BLOCK}).\nTo reduce wasted space a volblocksize of ${DEFAULT_BLOCK} is recommended.\n`
 }
 
 type Spec = { props: Map<string, string>; volsize: number | null; volblocksize: number | null }
@@ -96,14 +103,14 @@ function volumeSpec(options: Options, given: Map<string, string>): Spec | Progra
   const sizeText = options.value('V') ?? ''
   const size = parseSize(sizeText)
   if (size === null) return refused(`bad volume size '${sizeText}': bad numeric value '${sizeText}'`)
-  const blockText = options.value('b') ?? given.get('volblocksize') ?? '16384'
+  const blockText = options.value('b') ?? given.get('volblocksize') ?? String(DEFAULT_BLOCK)
   const blocks = parseSize(blockText)
   if (blocks === null && options.has('b')) {
     return refused(`bad volume block size '${blockText}': bad numeric value '${blockText}'`)
   }
   const props = new Map(given)
   props.set('volblocksize', blockText)
-  const step = blocks ?? 16384
+  const step = blocks ?? DEFAULT_BLOCK
   return { props, volsize: Math.ceil(size / step) * step, volblocksize: step }
 }
 
@@ -148,7 +155,7 @@ function make(
     world,
     pool.name,
     spec.volsize ?? 0,
-    spec.volblocksize ?? 16384,
+    spec.volblocksize ?? DEFAULT_BLOCK,
     Number(props.copies ?? 1),
   )
   if (
@@ -182,7 +189,7 @@ function make(
   }
   world.state.datasets[name] = dataset
   world.commit()
-  world.history(pool, 'create', { dsname: name, dsid: dataset.objsetId, text: '' })
+  world.history(pool, 'create', { dsname: name, dsid: dataset.objsetId, text: ' ' })
   if (how.mount) mountFamily(world, [dataset])
   return props
 }

@@ -1,7 +1,7 @@
 /** `zfs destroy` (zfs-destroy(8)). */
 import { getopt, type Options } from '../getopt.ts'
 import { ok, type ProgramResult } from '../programs.ts'
-import { clonesOf, reclaimOf, snapshotByGuid } from '../space.ts'
+import { clonesOf, originTxg, reclaimOf, snapshotByGuid } from '../space.ts'
 import type { DatasetState, SnapshotState } from '../state.ts'
 import { destroyDataset, destroySnapshot } from '../store-lines.ts'
 import { measureFiles } from '../store-trees.ts'
@@ -48,9 +48,11 @@ function destroyBookmark(world: World, name: string, options: Options): ProgramR
   return ok()
 }
 
+/** The kernel has a blank to say of a snapshot; a dataset's blocks are freed in the background, by their tree. */
 function tell(world: World, act: string, name: string, dataset: DatasetState): void {
+  const text = /[@#]/.test(name) ? ' ' : `(bptree, mintxg=${originTxg(world, dataset)})`
   const pool = poolOf(world, name)
-  if (pool) world.history(pool, act, { dsname: name, dsid: dataset.objsetId, text: '' })
+  if (pool) world.history(pool, act, { dsname: name, dsid: dataset.objsetId, text })
 }
 
 /** `DATASET@a,b%c,…`: the snapshots meant, in the order given; those that are not there are passed over. */
@@ -146,7 +148,7 @@ function reclaimLine(world: World, meant: readonly SnapshotTarget[], options: Op
 }
 
 /** What zfs says of held snapshots; '' when there is none. 2.1 said "dataset is busy". */
-export function heldWords(targets: readonly Target[]): string {
+function heldWords(targets: readonly Target[]): string {
   return targets
     .filter(each => each.kind === 'snapshot' && Object.keys(each.snapshot.holds).length > 0)
     .map(

@@ -4,7 +4,7 @@ import { ok, type ProgramResult } from '../programs.ts'
 import type { World } from '../world.ts'
 import { destroyDeferred } from './destroy.ts'
 import { longDate } from './numbers.ts'
-import { cannotOpen, misuse, plain, refused, table } from './output.ts'
+import { cannotOpen, misuse, plain, table } from './output.ts'
 import { familyOf, openTarget, poolOf, type SnapshotTarget, snapshotNamed } from './targets.ts'
 
 const LONGEST_TAG = 255
@@ -86,7 +86,10 @@ export function holds(world: World, words: readonly string[]): ProgramResult {
   let opened = 0
   for (const name of options.operands) {
     const at = name.indexOf('@')
-    if (at < 0) return refused(`'${name}' is not a snapshot`)
+    if (at < 0) {
+      stderr += `'${name}' is not a snapshot\n`
+      continue
+    }
     const target = openTarget(world, name)
     if (typeof target === 'string') {
       stderr += cannotOpen(name, target).stderr

@@ -57,6 +57,11 @@ export function mount(world: World, words: readonly string[]): ProgramResult {
       .map(each => `${each.name.padEnd(30)}  ${world.mountpoint(each.name) ?? ''}\n`)
     return ok(lines.join(''))
   }
+  const delimiter = /[@#]/.exec(name)?.[0]
+  if (delimiter !== undefined) {
+    const kind = delimiter === '@' ? 'snapshot' : 'bookmark'
+    return cannotOpen(name, `${kind} delimiter '${delimiter}' is not expected here`)
+  }
   const target = openTarget(world, name)
   if (typeof target === 'string') return cannotOpen(name, target)
   const { dataset } = target

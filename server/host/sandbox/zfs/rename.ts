@@ -42,6 +42,7 @@ function renameSnapshot(world: World, target: SnapshotTarget, to: string, option
     return refused(`cannot rename to '${full}': snapshots must be part of same dataset`)
   }
   if (poolOf(world, full)?.readonly) return refused(`cannot rename '${target.name}': pool is read-only`)
+  if (tag === snapshot.tag) return ok()
   const family = options.has('r') ? familyOf(world, dataset.name) : [dataset]
   const concerned = family.flatMap(each => snapshotNamed(each, snapshot.tag) ?? [])
   if (concerned.some(each => snapshotNamed(each.dataset, tag))) {
@@ -65,10 +66,12 @@ function renameDataset(world: World, dataset: DatasetState, to: string, options:
   const from = dataset.name
   const fault = nameFault(to, 'dataset')
   if (fault !== null) return refused(`cannot rename to '${to}': ${fault}`)
-  if (to.split('/', 1)[0] !== from.split('/', 1)[0]) {
+  const [pool = ''] = to.split('/', 1)
+  if (!world.state.pools[pool]) return refused(`cannot create '${to}': no such pool '${pool}'`)
+  if (pool !== from.split('/', 1)[0] || !from.includes('/')) {
     return refused(`cannot rename to '${to}': datasets must be within same pool`)
   }
-  if (!from.includes('/') || !to.includes('/')) {
+  if (!to.includes('/')) {
     return refused(`cannot rename to '${to}': operation does not apply to pools`)
   }
   if (to.startsWith(`${from}/`)) {
@@ -89,8 +92,8 @@ function renameDataset(world: World, dataset: DatasetState, to: string, options:
   const tooLong = family.some(each => fitsName(each, to + each.name.slice(from.length)) === false)
   if (tooLong) return refused(`cannot rename '${from}': dataset name is too long`)
   move(world, family, from, to, options.has('u'))
-  const pool = poolOf(world, to)
-  if (pool) world.history(pool, 'rename', { dsname: from, dsid: dataset.objsetId, text: `-> ${to}` })
+  const owner = poolOf(world, to)
+  if (owner) world.history(owner, 'rename', { dsname: from, dsid: dataset.objsetId, text: `-> ${to}` })
   return ok()
 }
 

@@ -5,7 +5,7 @@ import { snapshotByGuid, spaceOf, volumeReservation } from '../space.ts'
 import { cloneSnapshot, destroySnapshot, promoteClone, rollBack } from '../store-lines.ts'
 import type { World } from '../world.ts'
 import { givenProperties, makeAncestors, placeFault } from './create.ts'
-import { cloneFamily, heldWords, removeAll } from './destroy.ts'
+import { cloneFamily, removeAll } from './destroy.ts'
 import { mountFamily } from './mounts.ts'
 import { cannotOpen, misuse, refused } from './output.ts'
 import { checkSetting } from './settings.ts'
@@ -45,14 +45,16 @@ export function rollback(world: World, words: readonly string[]): ProgramResult 
     )
   }
   if (poolOf(world, name)?.readonly) return refused(`cannot rollback '${dataset.name}': pool is read-only`)
-  const stuck = heldWords([...clones, ...newer])
-  if (stuck !== '') return { exit: 1, stdout: '', stderr: stuck }
+  const held = [...clones, ...newer].find(
+    each => each.kind === 'snapshot' && Object.keys(each.snapshot.holds).length > 0,
+  )
+  if (held) return refused(`cannot destroy '${held.name}': dataset is busy`)
   const busy = removeAll(world, clones)
   if (busy !== '') return { exit: 1, stdout: '', stderr: busy }
   const pool = poolOf(world, name)
   for (const each of newer.reverse()) {
     destroySnapshot(world, dataset, each.snapshot)
-    if (pool) world.history(pool, 'destroy', { dsname: each.name, dsid: dataset.objsetId, text: '' })
+    if (pool) world.history(pool, 'destroy', { dsname: each.name, dsid: dataset.objsetId, text: ' ' })
   }
   dataset.bookmarks = dataset.bookmarks.filter(each => each.createtxg <= snapshot.createtxg)
   rollBack(world, dataset)
@@ -146,6 +148,6 @@ export function promote(world: World, words: readonly string[]): ProgramResult {
   }
   promoteClone(world, dataset)
   const pool = poolOf(world, name)
-  if (pool) world.history(pool, 'promote', { dsname: name, dsid: dataset.objsetId, text: '' })
+  if (pool) world.history(pool, 'promote', { dsname: name, dsid: dataset.objsetId, text: ' ' })
   return ok()
 }

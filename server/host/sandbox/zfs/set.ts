@@ -28,7 +28,7 @@ export function set(world: World, words: readonly string[]): ProgramResult {
   const options = getopt(words, 'u')
   if ('bad' in options) return misuse('set', `invalid option '${options.bad}'`)
   const { operands } = options
-  if (operands.length === 0) return misuse('set', 'missing property=value argument')
+  if (operands.length === 0) return misuse('set', 'missing arguments')
   if (operands.length === 1) return misuse('set', 'missing dataset name(s)')
   const assignments: Assignment[] = []
   const names: string[] = []
@@ -158,7 +158,7 @@ function resize(world: World, dataset: DatasetState, bytes: number): string | nu
   const reserved = Number(dataset.props.refreservation ?? 0)
   if (reserved > 0 && reserved === automaticReservation(world, dataset, before)) {
     const wanted = automaticReservation(world, dataset, bytes)
-    if (!hasRoomFor(world, dataset, wanted)) return 'out of space'
+    if (!hasRoomFor(world, dataset, wanted)) return 'size is greater than available space'
     dataset.props.refreservation = String(wanted)
   }
   dataset.volsize = bytes

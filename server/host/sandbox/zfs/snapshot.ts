@@ -4,6 +4,7 @@ import { ok, type ProgramResult } from '../programs.ts'
 import { spaceOf } from '../space.ts'
 import type { DatasetState } from '../state.ts'
 import { type NewSnapshot, takeSnapshots } from '../store-lines.ts'
+import { measureFiles } from '../store-trees.ts'
 import type { World } from '../world.ts'
 import { givenProperties } from './create.ts'
 import { nameFault } from './names.ts'
@@ -20,8 +21,7 @@ export function snapshot(world: World, words: readonly string[]): ProgramResult 
   const props: Record<string, string> = {}
   for (const [name, value] of given) {
     const checked = checkSetting(name, value, { type: 'snapshot', creating: true })
-    if ('fault' in checked)
-      return refused(`cannot create snapshot '${options.operands[0]}': ${checked.fault}`)
+    if ('fault' in checked) return refused(`cannot create snapshots : ${checked.fault}`)
     props[checked.name] = checked.value
   }
   const wanted: NewSnapshot[] = []
@@ -39,14 +39,14 @@ export function snapshot(world: World, words: readonly string[]): ProgramResult 
     return {
       exit: 1,
       stdout: '',
-      stderr: `${fault}\n${wanted.length > 1 ? 'no snapshots were created\n' : ''}`,
+      stderr: `${fault}\n${wanted.length > 1 || options.has('r') ? 'no snapshots were created\n' : ''}`,
     }
   }
   takeSnapshots(world, wanted)
   for (const { dataset, tag } of wanted) {
     const pool = poolOf(world, dataset.name)
     if (pool)
-      world.history(pool, 'snapshot', { dsname: `${dataset.name}@${tag}`, dsid: dataset.objsetId, text: '' })
+      world.history(pool, 'snapshot', { dsname: `${dataset.name}@${tag}`, dsid: dataset.objsetId, text: ' ' })
   }
   return ok()
 }
@@ -76,6 +76,7 @@ function snapshotFault(world: World, wanted: readonly NewSnapshot[]): string | n
 function hasRoom(world: World, dataset: DatasetState): boolean {
   const reserved = Number(dataset.props.refreservation ?? 0)
   if (reserved === 0) return true
+  if (dataset.type === 'filesystem') measureFiles(world, dataset)
   const space = spaceOf(world, dataset.name)
   return Math.min(reserved, space.written) <= space.available - space.usedByRefreservation
 }

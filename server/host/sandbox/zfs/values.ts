@@ -229,15 +229,16 @@ function inheritedFrom(world: World, target: Target, name: string): { name: stri
 }
 
 function mountpointValue(world: World, name: string, property: Property): Value {
+  const root = world.state.pools[name.split('/', 1)[0] ?? '']?.props.altroot ?? ''
   for (let at = name; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) {
     const local = world.state.datasets[at]?.props.mountpoint
     if (local === undefined) continue
     const below = name.slice(at.length)
     const value =
-      local === 'none' || local === 'legacy' ? local : `${local === '/' ? '' : local}${below}` || '/'
+      local === 'none' || local === 'legacy' ? local : `${root}${local === '/' ? '' : local}${below}` || '/'
     return shown(property, value, at === name ? { kind: 'local' } : { kind: 'inherited', from: at })
   }
-  return shown(property, `/${name}`, { kind: 'default' })
+  return shown(property, `${root}/${name}`, { kind: 'default' })
 }
 
 function userValue(world: World, target: Target, name: string): Value | null {

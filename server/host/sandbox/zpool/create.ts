@@ -5,8 +5,8 @@ import type { PoolState, Vdev } from '../state.ts'
 import type { World } from '../world.ts'
 import { checkSetting } from '../zfs/settings.ts'
 import { makeRootDataset, removeDatasets } from './datasets.ts'
-import { newFeatures, setRefusal } from './properties.ts'
-import { parseVdevs, type Wanted } from './specification.ts'
+import { isSettable, newFeatures, setRefusal } from './properties.ts'
+import { type Device, parseVdevs, type Wanted } from './specification.ts'
 import { usage } from './usage.ts'
 import { leaves, parityOf, propagate } from './vdevs.ts'
 
@@ -15,8 +15,13 @@ const LABEL_BYTES = 4_718_592
 const METASLAB = 16 * 1024 * 1024
 /** SPA_MINDEVSIZE */
 const SMALLEST_DEVICE = 64 * 1024 * 1024
-/** Slop space: 1/32 of the pool is kept for ZFS itself (spa_slop_shift). */
+/** What ZFS keeps for itself: 1/32 of the pool, but at least 128 MiB or half of it (spa_get_slop_space). */
 const SLOP_SHIFT = 5
+const SMALLEST_SLOP = 128 * 1024 * 1024
+
+function slopOf(bytes: number): number {
+  return Math.max(Math.floor(bytes / 2 ** SLOP_SHIFT), Math.min(Math.floor(bytes / 2), SMALLEST_SLOP))
+}
 
 const RESERVED = new Set(['log', 'mirror', 'raidz', 'raidz1', 'raidz2', 'raidz3', 'draid', 'spare'])
 
@@ -33,6 +38,7 @@ function poolProperties(words: string[]): Record<string, string> | string {
   const found: Record<string, string> = {}
   for (const [name, value] of words.map(pair)) {
     if (value === null) return "missing '=' for property=value argument"
+    if (!isSettable(name)) return `property '${name}' is not a valid pool or vdev property`
     const refusal = setRefusal(name, value)
     if (refusal) return refusal
     found[name] = value
@@ -63,13 +69,20 @@ export function createPool(world: World, options: Options, log: () => void): Pro
   if (name === undefined) return usage('create', 'missing pool name argument')
   const refusal = nameRefusal(name)
   if (refusal) return fail(1, `cannot create '${name}': ${refusal}\npool name may have been omitted\n`)
-  if (specification.length === 0)
-    return usage('create', 'invalid vdev specification: at least one toplevel vdev must be specified')
+  if (specification.length === 0) return usage('create', 'missing vdev specification')
   const poolProps = poolProperties(options.values('o'))
   if (typeof poolProps === 'string') return fail(1, `${poolProps}\n`)
   const rootProps = rootProperties(options)
-  if (typeof rootProps === 'string') return fail(1, `cannot create '${name}': ${rootProps}\n`)
-  const wanted = parseVdevs(world, specification, { force: options.has('f'), inUseBy: null })
+  if (typeof rootProps === 'string') {
+    const unknown = /^invalid property ('.+')$/.exec(rootProps)?.[1]
+    return fail(
+      1,
+      unknown
+        ? `property ${unknown} is not a valid filesystem property\n`
+        : `cannot create '${name}': ${rootProps}\n`,
+    )
+  }
+  const wanted = parseVdevs(world, specification, { force: options.has('f'), inUseBy: null, creating: name })
   if ('exit' in wanted) return wanted
   if (world.state.pools[name]) return fail(1, `cannot create '${name}': pool already exists\n`)
   if (wanted.flatMap(each => each.devices).some(device => device.sizeBytes < SMALLEST_DEVICE))
@@ -91,7 +104,11 @@ export function createPool(world: World, options: Options, log: () => void): Pro
     commands: [],
   }
   place(world, pool, wanted)
-  if (options.has('n')) return ok(`would create '${name}' with the following layout:\n\n${layoutText(pool)}`)
+  if (options.has('n'))
+    // A group gets its number when it is made.
+    return ok(
+      `would create '${name}' with the following layout:\n\n${layoutText(pool).replace(/^(\t {2}\w+)-\d+$/gm, '$1')}`,
+    )
   world.state.pools[name] = pool
   world.commit()
   makeRootDataset(world, pool, rootProps)
@@ -108,7 +125,7 @@ export function addVdevs(world: World, options: Options, log: () => void): Progr
   if (specification.length === 0) return usage('add', 'missing vdev specification')
   const pool = world.state.pools[name]
   if (!pool) return fail(1, `cannot open '${name}': no such pool\n`)
-  const wanted = parseVdevs(world, specification, { force: options.has('f'), inUseBy: pool })
+  const wanted = parseVdevs(world, specification, { force: options.has('f'), inUseBy: pool, creating: null })
   if ('exit' in wanted) return wanted
   if (options.has('n')) {
     const draft: PoolState = structuredClone(pool)
@@ -147,9 +164,9 @@ export function destroyPool(world: World, options: Options): ProgramResult {
   return ok()
 }
 
-/** Puts new vdevs into the pool, numbers its groups and adds up its space. */
-function place(world: World, pool: PoolState, wanted: Wanted[]): void {
-  const leaf = (device: Wanted['devices'][number], role: Vdev['role']): Vdev => ({
+/** A device as a leaf of a pool. */
+export function leafOf(world: World, device: Device, role: Vdev['role']): Vdev {
+  return {
     type: device.type,
     name: device.path.replace(/^\/dev\//, ''),
     path: device.path,
@@ -163,9 +180,13 @@ function place(world: World, pool: PoolState, wanted: Wanted[]): void {
     role,
     note: null,
     children: [],
-  })
+  }
+}
+
+/** Puts new vdevs into the pool, numbers its groups and adds up its space. */
+function place(world: World, pool: PoolState, wanted: Wanted[]): void {
   for (const each of wanted) {
-    const devices = each.devices.map(device => leaf(device, each.role))
+    const devices = each.devices.map(device => leafOf(world, device, each.role))
     if (each.group === null) {
       pool.vdevs.push(...devices)
       continue
@@ -194,7 +215,7 @@ function place(world: World, pool: PoolState, wanted: Wanted[]): void {
 const whole = (bytes: number) => Math.max(0, Math.floor((bytes - LABEL_BYTES) / METASLAB) * METASLAB)
 
 /** SIZE counts raidz with its parity and a mirror once; what datasets may use is without parity and slop. */
-function sumSpace(pool: PoolState): void {
+export function sumSpace(pool: PoolState): void {
   pool.sizeBytes = 0
   let usable = 0
   for (const vdev of pool.vdevs) {
@@ -206,7 +227,7 @@ function sumSpace(pool: PoolState): void {
     if (vdev.role === 'data') pool.sizeBytes += size
     if (vdev.role === 'data') usable += parity === null ? smallest : smallest * (disks.length - parity)
   }
-  pool.usableBytes = usable - Math.floor(usable / 2 ** SLOP_SHIFT)
+  pool.usableBytes = usable - slopOf(usable)
 }
 
 /** The layout `-n` shows. */

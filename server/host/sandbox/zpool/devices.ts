@@ -4,6 +4,7 @@ import { fail, ok, type ProgramResult } from '../programs.ts'
 import type { PoolState, Vdev, VdevHealth } from '../state.ts'
 import type { World } from '../world.ts'
 import { startResilver } from './scans.ts'
+import { poolFigures } from './space.ts'
 import { activeLeaves, findLeaf, findSpare, isGone, parentOf, parityOf, propagate } from './vdevs.ts'
 
 /** What a device misses in the time it takes a person to bring it back. */
@@ -81,6 +82,8 @@ export function clear(world: World, pool: PoolState, name: string | null): Progr
   if (pool.health === 'SUSPENDED') {
     if (pool.vdevs.some(vdev => vdev.role === 'data' && isGone(vdev))) return null
     pool.health = 'ONLINE'
+    // What it could not write while it was away is written now.
+    startResilver(world, pool, poolFigures(world, pool).allocatedBytes)
   }
   let missed = false
   for (const each of leaf ? [leaf] : activeLeaves(pool)) {

@@ -262,10 +262,14 @@ function loadGuid(guid: string): string {
 }
 
 /** Why a value may not be set, in zpool's words; null where it may. */
+export function isSettable(name: string): boolean {
+  return PROPERTIES.some(each => each.name === name) || USER_PROPERTY.test(name)
+}
+
 export function setRefusal(name: string, value: string): string | null {
   const property = PROPERTIES.find(each => each.name === name)
   if (!property) return USER_PROPERTY.test(name) ? null : `invalid property '${name}'`
-  if (property.values === null) return `property '${name}' is readonly`
+  if (property.values === null) return `'${name}' is readonly`
   if (name === 'readonly') return `property '${name}' can only be set at import time`
   if (name === 'altroot') return `property '${name}' can only be set during pool creation or import`
   if (name === 'ashift') {

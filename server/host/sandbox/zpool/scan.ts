@@ -5,9 +5,11 @@ import { ctime, duration, niceBytes } from './figures.ts'
 const SLOWEST_ESTIMATE = 10 * 1024 * 1024
 /** Metadata is read faster than data is issued: the scanned figure runs ahead. */
 const SCAN_AHEAD = 4
+/** It goes on in the transaction group after the one it was begun in. */
+const SHORTEST_PASS_MS = 20
 
 /** Bytes issued by now. A pass counts from its start; a paused scan stands still. */
-function issuedBytes(scan: Scan, now: number): number {
+export function issuedBytes(scan: Scan, now: number): number {
   if (scan.state !== 'scanning' || scan.pausedAt !== null) return Math.min(scan.issuedBefore, scan.totalBytes)
   const seconds = Math.max(0, now - scan.passStartedAt) / 1000
   return Math.min(scan.totalBytes, Math.floor(scan.issuedBefore + seconds * scan.bytesPerSecond))
@@ -15,9 +17,9 @@ function issuedBytes(scan: Scan, now: number): number {
 
 /** Unix ms at which a running scan will have read everything, null when it does not run. */
 export function finishTime(scan: Scan): number | null {
-  if (scan.state !== 'scanning' || scan.pausedAt !== null) return null
+  if (scan.state !== 'scanning' || scan.pausedAt !== null || scan.bytesPerSecond === 0) return null
   const left = scan.totalBytes - scan.issuedBefore
-  return scan.passStartedAt + Math.ceil((left / scan.bytesPerSecond) * 1000)
+  return scan.passStartedAt + Math.max(SHORTEST_PASS_MS, Math.ceil((left / scan.bytesPerSecond) * 1000))
 }
 
 /** The `scan:` lines of `zpool status`, without the label; null for a pool never scanned. */
@@ -50,7 +52,7 @@ export function scanText(scan: Scan | null, now: number): string | null {
   )
   const percent = scan.totalBytes === 0 ? 100 : (issued / scan.totalBytes) * 100
   lines.push(
-    `\t${niceBytes(scan.repairedBytes)} ${done}, ${percent.toFixed(2)}% done${timeLeft(scan, issued, rate)}`,
+    `\t${niceBytes(Math.min(scan.repairedBytes, issued))} ${done}, ${percent.toFixed(2)}% done${timeLeft(scan, issued, rate)}`,
   )
   return lines.join('\n')
 }
@@ -121,6 +123,14 @@ export function stopScrub(pool: PoolState, now: number): 'stopped' | ScanRefusal
   scan.endedAt = now
   scan.pausedAt = null
   return 'stopped'
+}
+
+/** Scans are held, or let go again: what is read by now counts from here. */
+export function changePace(scan: Scan, bytesPerSecond: number, now: number): void {
+  if ((scan.bytesPerSecond === 0) === (bytesPerSecond === 0)) return
+  scan.issuedBefore = issuedBytes(scan, now)
+  scan.passStartedAt = now
+  scan.bytesPerSecond = bytesPerSecond
 }
 
 /** Ends a scan whose time has come. True when it ended just now. */

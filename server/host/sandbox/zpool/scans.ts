@@ -1,15 +1,20 @@
 /** Scrubs and resilvers over time: they end when the machine's clock says so, also while the kernel was away. */
 import type { PoolState } from '../state.ts'
 import type { World } from '../world.ts'
-import { finishTime, settleScan } from './scan.ts'
+import { endReplacing } from './replacing.ts'
+import { changePace, finishTime, settleScan } from './scan.ts'
 import { activeLeaves } from './vdevs.ts'
 
 /** What one disk gives when it is read in order. */
 const DISK_BYTES_PER_SECOND = 180 * 1024 * 1024
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-/** What the pool's disks give together. */
-export function scanRate(pool: PoolState): number {
+/** The module's switch that lets scans stand still. */
+export const HOLD_SCANS = 'vfs.zfs.scan_suspend_progress'
+
+/** What the pool's disks give together; nothing while scans are held. */
+export function scanRate(world: World, pool: PoolState): number {
+  if (world.state.sysctls[HOLD_SCANS] === '1') return 0
   const disks = activeLeaves(pool).filter(leaf => leaf.role === 'data').length
   return DISK_BYTES_PER_SECOND * Math.max(1, disks)
 }
@@ -18,9 +23,13 @@ export function scanRate(pool: PoolState): number {
 export function settleScans(world: World): void {
   const now = world.now()
   for (const pool of Object.values(world.state.pools)) {
+    if (pool.scan?.state === 'scanning') changePace(pool.scan, scanRate(world, pool), now)
     if (!settleScan(pool, now)) continue
     const kind = pool.scan?.kind ?? 'scrub'
-    if (kind === 'resilver') for (const leaf of activeLeaves(pool)) leaf.resilvering = false
+    if (kind === 'resilver') {
+      for (const leaf of activeLeaves(pool)) leaf.resilvering = false
+      endReplacing(world, pool)
+    }
     world.history(pool, 'scan done', { text: `errors=${pool.scan?.errors ?? 0}` })
     world.emitPool(
       `sysevent.fs.zfs.${kind}_finish`,
@@ -71,7 +80,7 @@ export function startResilver(world: World, pool: PoolState, missedBytes: number
     issuedBefore: 0,
     passStartedAt: now,
     totalBytes: missedBytes,
-    bytesPerSecond: scanRate(pool),
+    bytesPerSecond: scanRate(world, pool),
     repairedBytes: missedBytes,
     errors: 0,
   }

@@ -18,6 +18,9 @@ export function scrub(world: World, pools: PoolState[], verb: Verb): ProgramResu
 }
 
 function act(world: World, pool: PoolState, verb: Verb): ScanRefusal | null {
+  const doing = { start: 'scrub', pause: 'pause scrubbing', stop: 'cancel scrubbing' }[verb]
+  if (pool.health === 'SUSPENDED') return { verb: doing, reason: 'pool I/O is currently suspended' }
+  if (pool.readonly) return { verb: doing, reason: 'pool is read-only' }
   const now = world.now()
   const text = (value: string) => ({ text: value })
   if (verb === 'pause') {
@@ -33,11 +36,12 @@ function act(world: World, pool: PoolState, verb: Verb): ScanRefusal | null {
     world.emitPool('sysevent.fs.zfs.scrub_abort', pool)
     return null
   }
-  const done = startScrub(pool, now, poolFigures(world, pool).allocatedBytes, scanRate(pool))
+  const maxtxg = world.commit()
+  const done = startScrub(pool, now, poolFigures(world, pool).allocatedBytes, scanRate(world, pool))
   if (done === 'resumed') world.emitPool('sysevent.fs.zfs.scrub_resume', pool)
   else if (done === 'started') {
     world.emitPool('sysevent.fs.zfs.scrub_start', pool)
-    world.history(pool, 'scan setup', text(`func=1 mintxg=0 maxtxg=${world.commit()}`))
+    world.history(pool, 'scan setup', text(`func=1 mintxg=0 maxtxg=${maxtxg}`))
   } else return done
   return null
 }

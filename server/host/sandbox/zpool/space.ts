@@ -36,7 +36,9 @@ function ownBytes(dataset: DatasetState, bornBy: Map<string, number>): number {
 /** Size, allocated and free of a pool as `zpool list` counts them: raw, with parity. */
 export function poolFigures(world: World, pool: PoolState): PoolFigures {
   const overhead = pool.usableBytes > 0 ? pool.sizeBytes / pool.usableBytes : 1
-  const allocated = Math.min(pool.sizeBytes, Math.round((blockBytes(world).get(pool.name) ?? 0) * overhead))
+  // A pool that is imported read-only does not load its space maps.
+  const taken = pool.readonly ? 0 : Math.round((blockBytes(world).get(pool.name) ?? 0) * overhead)
+  const allocated = Math.min(pool.sizeBytes, taken)
   return { sizeBytes: pool.sizeBytes, allocatedBytes: allocated, freeBytes: pool.sizeBytes - allocated }
 }
 

@@ -5,7 +5,7 @@ import type { PoolState, Vdev } from '../state.ts'
 import type { World } from '../world.ts'
 import { devicePath, leaves } from './vdevs.ts'
 
-type Device = { path: string; type: 'disk' | 'file'; sizeBytes: number }
+export type Device = { path: string; type: 'disk' | 'file'; sizeBytes: number }
 
 /** A top-level vdev that is asked for; `group` null: each device stands alone. */
 export type Wanted = { role: Vdev['role']; group: string | null; devices: Device[] }
@@ -20,11 +20,10 @@ const ROLES: Record<string, Vdev['role']> = {
 }
 const FEWEST: Record<string, number> = { mirror: 2, raidz1: 2, raidz2: 3, raidz3: 4 }
 
-export function parseVdevs(
-  world: World,
-  words: string[],
-  options: { force: boolean; inUseBy: PoolState | null },
-): Wanted[] | ProgramResult {
+/** `inUseBy` is the pool that grows, `creating` the name of a new one. */
+type Use = { force: boolean; inUseBy: PoolState | null; creating: string | null }
+
+export function parseVdevs(world: World, words: string[], options: Use): Wanted[] | ProgramResult {
   const wanted: Wanted[] = []
   let role: Vdev['role'] = 'data'
   for (let index = 0; index < words.length; ) {
@@ -44,7 +43,7 @@ export function parseVdevs(
     while (index < words.length) {
       const name = words[index] ?? ''
       if (ROLES[name] || FEWEST[name] !== undefined || name === 'raidz') break
-      const device = open(world, name)
+      const device = openDevice(world, name)
       if ('exit' in device) return device
       devices.push(device)
       index++
@@ -56,40 +55,49 @@ export function parseVdevs(
   return check(world, wanted, options) ?? wanted
 }
 
-function open(world: World, name: string): Device | ProgramResult {
+export function openDevice(world: World, name: string): Device | ProgramResult {
   const path = devicePath(name)
   const disk = path.startsWith('/dev/') ? world.state.disks[path.slice('/dev/'.length)] : undefined
   if (disk) return { path, type: 'disk', sizeBytes: disk.sizeBytes }
   const file = world.resolve(path)
   if (name.startsWith('/') && existsSync(file)) return { path, type: 'file', sizeBytes: statSync(file).size }
-  if (name.startsWith('/')) return fail(1, `cannot open '${name}': No such file or directory\n`)
+  if (name.startsWith('/')) return fail(1, `cannot resolve path '${name}'\n`)
   return fail(
     1,
     `cannot open '${name}': no such device in /dev\nmust be a full path or shorthand device name\n`,
   )
 }
 
-function check(
-  world: World,
-  wanted: Wanted[],
-  options: { force: boolean; inUseBy: PoolState | null },
-): ProgramResult | null {
-  const seen = new Set<string>()
-  const complaints: string[] = []
-  for (const device of wanted.flatMap(each => each.devices)) {
-    if (seen.has(device.path))
-      return fail(1, `cannot create pool: one or more vdevs refer to the same device\n`)
-    seen.add(device.path)
+/** zpool's complaints about devices that are in a pool already. */
+export function usersOf(world: World, devices: readonly Device[]): string[] {
+  return devices.flatMap(device => {
     const user = Object.values(world.state.pools).find(pool =>
       pool.vdevs.flatMap(leaves).some(leaf => leaf.path === device.path),
     )
-    if (user) complaints.push(`${device.path} is part of active pool '${user.name}'`)
+    return user ? [`${device.path} is part of active pool '${user.name}'`] : []
+  })
+}
+
+function check(world: World, wanted: Wanted[], options: Use): ProgramResult | null {
+  const seen = new Set<string>()
+  for (const device of wanted.flatMap(each => each.devices)) {
+    if (seen.has(device.path))
+      return fail(
+        1,
+        `cannot ${options.creating ? `create '${options.creating}'` : `add to '${options.inUseBy?.name ?? ''}'`}: one or more vdevs refer to the same device, or one of\nthe devices is part of an active md or lvm device\n`,
+      )
+    seen.add(device.path)
   }
-  if (complaints.length > 0)
-    return fail(
-      1,
-      `invalid vdev specification\nthe following errors must be manually repaired:\n${complaints.join('\n')}\n`,
-    )
+  const complaints = usersOf(
+    world,
+    wanted.flatMap(each => each.devices),
+  )
+  if (complaints.length > 0) {
+    const heading = options.force
+      ? 'the following errors must be manually repaired'
+      : "use '-f' to override the following errors"
+    return fail(1, `invalid vdev specification\n${heading}:\n${complaints.join('\n')}\n`)
+  }
   if (options.force) return null
   const mismatch = replication(wanted, options.inUseBy) ?? sizes(wanted)
   return mismatch === null
@@ -99,8 +107,8 @@ function check(
 
 type Kind = { type: string; children: number; parity: number }
 
-function kindOf(group: string | null, children: number): Kind {
-  if (group === null) return { type: 'disk', children: 1, parity: 0 }
+function kindOf(group: string | null, children: number, leaf: string): Kind {
+  if (group === null) return { type: leaf, children: 1, parity: 0 }
   if (group === 'mirror') return { type: 'mirror', children, parity: children - 1 }
   return { type: 'raidz', children, parity: Number(group.slice(-1)) }
 }
@@ -111,8 +119,8 @@ function replication(wanted: Wanted[], pool: PoolState | null): string | null {
     .filter(each => each.role === 'data')
     .flatMap(each =>
       each.group === null
-        ? each.devices.map(() => kindOf(null, 1))
-        : [kindOf(each.group, each.devices.length)],
+        ? each.devices.map(({ type }) => kindOf(null, 1, type))
+        : [kindOf(each.group, each.devices.length, each.group)],
     )
   const first = fresh[0]
   if (!first) return null
@@ -131,7 +139,7 @@ function replication(wanted: Wanted[], pool: PoolState | null): string | null {
       : `mismatched replication level: both ${first.parity} and ${other.parity} device parity raidz vdevs are present`
   const old = pool?.vdevs.find(vdev => vdev.role === 'data')
   if (!old) return null
-  const has = kindOf(old.children.length === 0 ? null : old.type, old.children.length)
+  const has = kindOf(old.children.length === 0 ? null : old.type, old.children.length, old.type)
   if (has.type !== first.type)
     return `mismatched replication level: pool uses ${has.type} and new vdev is ${first.type}`
   if (has.parity !== first.parity && has.type === 'mirror')

@@ -1,7 +1,7 @@
 import type { PoolState, Vdev } from '../state.ts'
 import { adviceFor } from './advice.ts'
 import { niceNumber } from './figures.ts'
-import { scanText } from './scan.ts'
+import { issuedBytes, scanText } from './scan.ts'
 import { CLASSES, type NameOptions, rootHealth, shownName, vdevsOf } from './vdevs.ts'
 
 export type StatusOptions = NameOptions & {
@@ -38,12 +38,12 @@ export function statusText(pool: PoolState, now: number, options: StatusOptions)
   }
   const scan = scanText(pool.scan, now)
   if (scan !== null) out.push(`  scan: ${scan}`)
-  out.push('config:', '', ...configLines(pool, options), '', ...errorLines(pool, options))
+  out.push('config:', '', ...configLines(pool, now, options), '', ...errorLines(pool, options))
   if (options.dedup) out.push('', ' dedup: no DDT entries')
   return `${out.join('\n')}\n`
 }
 
-function configLines(pool: PoolState, options: StatusOptions): string[] {
+function configLines(pool: PoolState, now: number, options: StatusOptions): string[] {
   const width = nameWidth(pool, options)
   const slow = options.slow ? '  SLOW' : ''
   const root = {
@@ -55,10 +55,12 @@ function configLines(pool: PoolState, options: StatusOptions): string[] {
   }
   const lines = [
     `\t${'NAME'.padEnd(width)}  STATE     READ WRITE CKSUM${slow}`,
-    `\t${root.name.padEnd(width)}  ${root.health.padEnd(8)}${counters(root, options, false)}`,
+    `\t${root.name.padEnd(width)}  ${root.health.padEnd(8)}${counters(root, options, false)}${root.health === 'UNAVAIL' ? LOST : ''}`,
   ]
+  // Told of a device once something was read for it.
+  const isReading = pool.scan !== null && issuedBytes(pool.scan, now) > 0
   const tree = (vdev: Vdev, depth: number): void => {
-    lines.push(vdevLine(vdev, depth, width, options))
+    lines.push(vdevLine(vdev, depth, width, options, isReading))
     for (const child of vdev.children) tree(child, depth + 2)
   }
   for (const vdev of vdevsOf(pool, 'data')) tree(vdev, 2)
@@ -76,6 +78,9 @@ function configLines(pool: PoolState, options: StatusOptions): string[] {
   return lines
 }
 
+/** Behind a group, or the pool, that has lost more than it can spare. */
+const LOST = '  insufficient replicas'
+
 type Counted = { readErrors: number; writeErrors: number; checksumErrors: number; slowIos?: number }
 
 function counters(vdev: Counted, options: StatusOptions, leaf: boolean): string {
@@ -85,14 +90,21 @@ function counters(vdev: Counted, options: StatusOptions, leaf: boolean): string 
   return leaf ? `${figures} ${shown(vdev.slowIos ?? 0)}` : `${figures}     -`
 }
 
-function vdevLine(vdev: Vdev, depth: number, width: number, options: StatusOptions): string {
+function vdevLine(
+  vdev: Vdev,
+  depth: number,
+  width: number,
+  options: StatusOptions,
+  isReading: boolean,
+): string {
   const name = `${' '.repeat(depth)}${shownName(vdev, options)}`.padEnd(width)
   const leaf = vdev.children.length === 0
   let line = `\t${name}  ${vdev.health.padEnd(8)}`
   if (vdev.role !== 'spare') line += counters(vdev, options, leaf)
   if (vdev.note !== null) line += `  ${vdev.note}`
+  else if (!leaf && vdev.health === 'UNAVAIL') line += LOST
   else if (vdev.role === 'spare' && vdev.health === 'INUSE') line += '  currently in use'
-  if (vdev.resilvering) line += '  (resilvering)'
+  if (vdev.resilvering && isReading) line += '  (resilvering)'
   if (leaf && options.initialize) line += '  (uninitialized)'
   if (leaf && options.trim) line += '  (untrimmed)'
   return line

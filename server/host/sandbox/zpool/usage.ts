@@ -15,6 +15,13 @@ const USAGE: Record<string, string> = {
   online: 'online [-e] <pool> <device> ...\n',
   offline: 'offline [-f] [-t] <pool> <device> ...\n',
   clear: 'clear [-nF] <pool> [device]\n',
+  replace: 'replace [-fsw] [-o property=value] <pool> <device> [new-device]\n',
+  attach: 'attach [-fsw] [-o property=value] <pool> <device> <new-device>\n',
+  detach: 'detach <pool> <device>\n',
+  remove: 'remove [-npsw] <pool> <device> ...\n',
+  export: 'export [-af] <pool> ...\n',
+  import:
+    'import [-d dir] [-D]\n\timport [-o mntopts] [-o property=value] ... \n\t    [-d dir] [-D] [-f] [-m] [-N] [-R root] <pool | id> [newpool]\n',
   scrub: 'scrub [-s | -p] [-w] [-e] <pool> ...\n',
   history: 'history [-il] [<pool>] ...\n',
   events: 'events [-vHf [pool] | -c]\n',

@@ -1,14 +1,24 @@
 /** zpool(8) of OpenZFS 2.2 as far as a console and a person beside it use it. */
 import { eventStream } from '../events.ts'
 import { type BadOption, getopt, type Options } from '../getopt.ts'
-import { fail, type Output, ok, type Program, type ProgramIo, type ProgramResult } from '../programs.ts'
+import { fail, ok, type Program, type ProgramResult } from '../programs.ts'
 import type { PoolState } from '../state.ts'
 import type { World } from '../world.ts'
 import { adviceFor } from './advice.ts'
+import { type Answer, type Call, log, type Verb } from './call.ts'
 import { addVdevs, createPool, destroyPool } from './create.ts'
-import { clear, offline, online } from './devices.ts'
+import {
+  attachDevice,
+  clearErrors,
+  detachDevice,
+  offlineDevices,
+  onlineDevices,
+  removeDevices,
+  replaceDevice,
+} from './device-verbs.ts'
 import { dateLine } from './figures.ts'
-import { historyText, logCommand } from './history.ts'
+import { historyText } from './history.ts'
+import { exportPools, importPools } from './import.ts'
 import { iostat, iostatOperands } from './iostat.ts'
 import { DEFAULT_COLUMNS, GET_FIELDS, getText, listText } from './list.ts'
 import { allNames, propertyName, propertyValue, setRefusal, sourceOf } from './properties.ts'
@@ -17,18 +27,6 @@ import { scrub, untilScanned } from './scrub.ts'
 import { poolFigures } from './space.ts'
 import { statusText, UNLISTABLE, unlistable } from './status.ts'
 import { generalUsage, usage } from './usage.ts'
-
-type Answer = ProgramResult | Promise<ProgramResult> | AsyncGenerator<Output, number>
-
-type Call = {
-  world: World
-  /** The whole command line, for the pool's history. */
-  argv: readonly string[]
-  options: Options
-  io: ProgramIo
-}
-
-type Verb = { spec: string; run: (call: Call) => Answer }
 
 const VERSION = 'zfs-2.2.7-FreeBSD_ge269af1b3\nzfs-kmod-2.2.7-FreeBSD_ge269af1b3\n'
 
@@ -43,6 +41,12 @@ const VERBS: Record<string, Verb> = {
   offline: { spec: 'ft', run: offlineDevices },
   online: { spec: 'e', run: onlineDevices },
   clear: { spec: 'nF', run: clearErrors },
+  replace: { spec: 'fswo:', run: replaceDevice },
+  attach: { spec: 'fswo:', run: attachDevice },
+  detach: { spec: '', run: detachDevice },
+  remove: { spec: 'npsw', run: removeDevices },
+  export: { spec: 'af', run: call => exportPools(call.world, call.options) },
+  import: { spec: 'aDd:fFmNno:R:t', run: call => importPools(call.world, call.options, () => log(call)) },
   history: {
     spec: 'il',
     run: ({ world, options }) =>
@@ -98,11 +102,6 @@ function withPools(world: World, names: string[], act: (pool: PoolState) => void
   const { pools, stderr } = named(world, names)
   pools.forEach(act)
   return stderr === '' ? ok() : fail(1, stderr)
-}
-
-function log({ world, argv, options }: Call): void {
-  const pool = options.operands.map(word => world.state.pools[word]).find(each => each !== undefined)
-  if (pool) logCommand(world, pool, argv)
 }
 
 function shape(options: Options) {
@@ -208,6 +207,8 @@ function set(call: Call): ProgramResult {
   const { pools, stderr } = named(world, names)
   const pool = pools[0]
   if (!pool) return fail(1, stderr)
+  if (pool.health === 'SUSPENDED')
+    return fail(1, `cannot set property for '${pool.name}': pool I/O is currently suspended\n`)
   const name = propertyName(assignment.slice(0, equals)) ?? assignment.slice(0, equals)
   const value = assignment.slice(equals + 1)
   if (name.startsWith('feature@')) {
@@ -223,7 +224,7 @@ function set(call: Call): ProgramResult {
   } else {
     const refusal = setRefusal(name, value)
     if (refusal !== null) return fail(1, `cannot set property for '${pool.name}': ${refusal}\n`)
-    if (value === '') delete pool.props[name]
+    if (value === '' && name !== 'comment') delete pool.props[name]
     else pool.props[name] = value
   }
   world.commit()
@@ -250,45 +251,6 @@ function wait({ world, options, io }: Call): Answer {
   const { pools, stderr } = named(world, options.operands.slice(0, 1))
   if (stderr !== '') return fail(1, stderr)
   return untilScanned(world, pools, io).then(() => ok())
-}
-
-/** The pool and the devices behind it on the command line. */
-function poolAndDevices(
-  verb: string,
-  { world, options }: Call,
-): { pool: PoolState; devices: string[] } | ProgramResult {
-  const [name, ...devices] = options.operands
-  if (name === undefined) return usage(verb, 'missing pool name')
-  const pool = world.state.pools[name]
-  return pool ? { pool, devices } : fail(1, `cannot open '${name}': no such pool\n`)
-}
-
-function offlineDevices(call: Call): ProgramResult {
-  const found = poolAndDevices('offline', call)
-  if ('exit' in found) return found
-  if (found.devices.length === 0) return usage('offline', 'missing device name')
-  const done = offline(call.world, found.pool, found.devices, { fault: call.options.has('f') })
-  if (done.exit === 0) log(call)
-  return done
-}
-
-function onlineDevices(call: Call): ProgramResult {
-  const found = poolAndDevices('online', call)
-  if ('exit' in found) return found
-  if (found.devices.length === 0) return usage('online', 'missing device name')
-  const done = online(call.world, found.pool, found.devices)
-  if (done.exit === 0) log(call)
-  return done
-}
-
-function clearErrors(call: Call): Answer {
-  const found = poolAndDevices('clear', call)
-  if ('exit' in found) return found
-  if (found.devices.length > 1) return usage('clear', 'too many arguments')
-  const done = clear(call.world, found.pool, found.devices[0] ?? null)
-  if (done === null) return new Promise(() => {})
-  if (done.exit === 0) log(call)
-  return done
 }
 
 function events({ world, options, io }: Call): Answer {
