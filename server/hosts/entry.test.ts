@@ -19,16 +19,16 @@ describe('a way to sign in', () => {
       ...rest,
       identity: { kind: 'agent' },
     })
-    expect(entryOf({ ...rest, identity: 'file:/root/my key' }, nobodyAsks).identity).toEqual({
+    expect(entryOf({ ...rest, identity: 'file:/keys/my key' }, nobodyAsks).identity).toEqual({
       kind: 'file',
-      path: '/root/my key',
+      path: '/keys/my key',
     })
   })
 
-  it.each(['own', 'agent', 'file:/root/key'])('%s is one', text => {
+  it.each(['own', 'agent', 'file:/keys/id'])('%s is one', text => {
     expect(checkIdentity(text)).toBe(text)
   })
-  it.each(['', 'Own', 'password', 'file:', 'file:key', 'file:~/key', '/root/key'])('“%s” is none', text => {
+  it.each(['', 'Own', 'password', 'file:', 'file:key', 'file:~/key', '/keys/id'])('“%s” is none', text => {
     expect(() => checkIdentity(text)).toThrow(AppError)
   })
   it('has one of three ways to rights', () => {
