@@ -1,5 +1,6 @@
 /** Holds what was told against what a story expects, and one telling against another. */
 import { AppError } from '../../errors.ts'
+import { silentBut } from '../golden/answering.testing.ts'
 import type { Host } from '../host.ts'
 import { shellText } from '../shell-text.ts'
 import type { RecordedStep } from './recordings.testing.ts'
@@ -103,12 +104,8 @@ export async function retell(
 function answersOf(recorded: RecordedStep): { host: Host; runs: Told['runs'] } {
   const runs: Told['runs'] = []
   const left = [...recorded.runs]
-  const refuse = (): never => {
-    throw new Error('a recording answers programs only')
-  }
-  const host: Host = {
+  const host = silentBut({
     id: 'recording',
-    kind: 'local',
     run: argv => {
       const next = left.shift()
       if (next?.command !== shellText(argv)) {
@@ -123,16 +120,7 @@ function answersOf(recorded: RecordedStep): { host: Host; runs: Told['runs'] } {
       runs.push(run)
       return Promise.resolve(run)
     },
-    stream: refuse,
-    connect: refuse,
-    read: refuse,
-    write: refuse,
-    list: refuse,
-    stat: refuse,
-    remove: refuse,
-    mkdir: refuse,
-    close: refuse,
-  }
+  })
   return { host, runs }
 }
 

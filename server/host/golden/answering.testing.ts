@@ -1,22 +1,13 @@
 /** A host that has only one thing to say: for tests of what a tool makes of an answer. */
 import type { Host } from '../host.ts'
 
-/** A host that gives these answers in turn and keeps what it was asked. */
-export function answering(
-  ...answers: { exit?: number; stdout?: string; stderr?: string }[]
-): Host & { asked: string[][] } {
-  const asked: string[][] = []
+/** A host of which only what is given here may be asked. */
+export function silentBut(does: Pick<Host, 'id' | 'run'>): Host {
   const refuse = (): never => {
-    throw new Error('not asked for')
+    throw new Error('this host answers programs only')
   }
   return {
-    asked,
-    id: 'one',
     kind: 'local',
-    run: argv => {
-      asked.push([...argv])
-      return Promise.resolve({ exit: 0, stdout: '', stderr: '', ...answers.shift() })
-    },
     stream: refuse,
     connect: refuse,
     read: refuse,
@@ -26,6 +17,21 @@ export function answering(
     remove: refuse,
     mkdir: refuse,
     close: refuse,
+    ...does,
   }
 }
 
+/** A host that gives these answers in turn and keeps what it was asked. */
+export function answering(
+  ...answers: { exit?: number; stdout?: string; stderr?: string }[]
+): Host & { asked: string[][] } {
+  const asked: string[][] = []
+  const host = silentBut({
+    id: 'one',
+    run: argv => {
+      asked.push([...argv])
+      return Promise.resolve({ exit: 0, stdout: '', stderr: '', ...answers.shift() })
+    },
+  })
+  return { ...host, asked }
+}

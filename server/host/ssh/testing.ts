@@ -1,5 +1,6 @@
 /** A real sshd(8) on the loopback interface, with keys and settings of its own. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import os from 'node:os'
@@ -10,20 +11,25 @@ import { fingerprintOf, newKeyPair } from './keys.ts'
 
 const SSHD = ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find(existsSync)
 
-/** Where programs are looked for: FreeBSD has /usr/local, and Debian's tests run there all the same. */
 export type TestSshd = Awaited<ReturnType<typeof startSshd>>
 
-/** A port that was free a moment ago. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/**
+ * A port that was free a moment ago. It lies below the ports that Linux gives to outgoing connections
+ * (ip_local_port_range, from 32768 on), or one of those could take it while sshd is stopped for a test.
+ */
+async function freePort(): Promise<number> {
+  for (let tried = 0; tried < 50; tried++) {
+    const port = randomInt(20_000, 32_768)
+    if (await isFree(port)) return port
+  }
+  throw new Error('no free port between 20000 and 32768')
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise(resolve => {
     const server = net.createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      )
-    })
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
 }
 
@@ -55,7 +61,7 @@ function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
   }
 }
 
-/** `extra` are lines of sshd_config(5); `environment` reaches the sessions (PermitUserEnvironment is not used). */
+/** `extra` are lines of sshd_config(5). */
 export async function startSshd(extra: readonly string[] = []) {
   if (!SSHD) throw new Error('These tests need OpenSSH’s sshd: apt-get install openssh-server')
   const dir = mkdtempSync(path.join(os.tmpdir(), 'skep-sshd-'))

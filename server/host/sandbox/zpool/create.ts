@@ -183,6 +183,31 @@ export function leafOf(world: World, device: Device, role: Vdev['role']): Vdev {
   }
 }
 
+/** A vdev of several devices: mirror, raidz, draid, replacing or spare. */
+export function newGroup(
+  world: World,
+  type: string,
+  number: number,
+  role: Vdev['role'],
+  children: Vdev[],
+): Vdev {
+  return {
+    type,
+    name: `${type}-${number}`,
+    path: null,
+    guid: world.guid(),
+    health: 'ONLINE',
+    readErrors: 0,
+    writeErrors: 0,
+    checksumErrors: 0,
+    slowIos: 0,
+    sizeBytes: 0,
+    role,
+    note: null,
+    children,
+  }
+}
+
 /** Puts new vdevs into the pool, numbers its groups and adds up its space. */
 function place(world: World, pool: PoolState, wanted: Wanted[]): void {
   for (const each of wanted) {
@@ -192,21 +217,7 @@ function place(world: World, pool: PoolState, wanted: Wanted[]): void {
       continue
     }
     const number = pool.vdevs.filter(vdev => vdev.role !== 'cache' && vdev.role !== 'spare').length
-    pool.vdevs.push({
-      type: each.group,
-      name: `${each.group}-${number}`,
-      path: null,
-      guid: world.guid(),
-      health: 'ONLINE',
-      readErrors: 0,
-      writeErrors: 0,
-      checksumErrors: 0,
-      slowIos: 0,
-      sizeBytes: 0,
-      role: each.role,
-      note: null,
-      children: devices,
-    })
+    pool.vdevs.push(newGroup(world, each.group, number, each.role, devices))
   }
   sumSpace(pool)
   propagate(pool)

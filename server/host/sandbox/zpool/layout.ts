@@ -3,7 +3,7 @@ import { emitVdev } from '../events.ts'
 import { fail, ok, type ProgramResult } from '../programs.ts'
 import type { PoolState, Vdev } from '../state.ts'
 import type { World } from '../world.ts'
-import { leafOf } from './create.ts'
+import { leafOf, newGroup } from './create.ts'
 import { startResilver } from './scans.ts'
 import { poolFigures } from './space.ts'
 import { type Device, openDevice, usersOf } from './specification.ts'
@@ -11,24 +11,6 @@ import { findLeaf, findSpare, leaves, parentOf, propagate } from './vdevs.ts'
 
 /** Exit status of a refusal by the kernel: zpool returns libzfs's -1. */
 const REFUSED = 255
-
-function group(world: World, type: string, number: number, role: Vdev['role'], children: Vdev[]): Vdev {
-  return {
-    type,
-    name: `${type}-${number}`,
-    path: null,
-    guid: world.guid(),
-    health: 'ONLINE',
-    readErrors: 0,
-    writeErrors: 0,
-    checksumErrors: 0,
-    slowIos: 0,
-    sizeBytes: 0,
-    role,
-    note: null,
-    children,
-  }
-}
 
 /** Where a vdev stands: its place among its siblings. */
 function siblingsOf(pool: PoolState, vdev: Vdev): Vdev[] {
@@ -91,7 +73,7 @@ export function replace(
     spare.health = 'INUSE'
     spare.note = 'currently in use'
   }
-  exchange(pool, old, group(world, spare ? 'spare' : 'replacing', number, old.role, [old, fresh]))
+  exchange(pool, old, newGroup(world, spare ? 'spare' : 'replacing', number, old.role, [old, fresh]))
   resilver(world, pool, fresh)
   return ok()
 }
@@ -112,7 +94,7 @@ export function attach(
   if (device.sizeBytes < smallest(parent ?? old)) return refuse('device is too small')
   const fresh = leafOf(world, device, old.role)
   if (parent) parent.children.push(fresh)
-  else exchange(pool, old, group(world, 'mirror', pool.vdevs.indexOf(old), old.role, [old, fresh]))
+  else exchange(pool, old, newGroup(world, 'mirror', pool.vdevs.indexOf(old), old.role, [old, fresh]))
   resilver(world, pool, fresh)
   return ok()
 }
