@@ -3,6 +3,7 @@ import { realpathSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ActionContext } from '../action.ts'
+import { AppError } from '../errors.ts'
 import { sandboxForTest, type TestHost } from '../host/sandbox/testing.ts'
 import { doorTo, failureOf, quietInventory } from '../testing.ts'
 import { clone } from './actions/clone.ts'
@@ -153,6 +154,32 @@ test('a directory that somebody else makes meanwhile is neither filled nor taken
   await host.write('/vm/delta/delta.conf', 'of somebody else\n')
   expect(await failureOf(create.run(context(), plan, NEW))).toMatchObject({ code: 'exists' })
   expect(await host.read('/vm/delta/delta.conf')).toBe('of somebody else\n')
+})
+
+test('what somebody else makes in the place of a new zvol is not taken away when the creation fails', async () => {
+  const input: CreateVmInput = {
+    ...NEW,
+    disk: {
+      from: 'new',
+      dataset: 'tank/vms/other',
+      sizeBytes: 8 * 1024 ** 2,
+      sparse: true,
+      volblocksizeBytes: null,
+      emulation: 'virtio-blk',
+    },
+  }
+  const plan = await create.plan(context(), input)
+  const meanwhile = doorTo(host, {
+    write: async () => {
+      await sh('zfs destroy tank/vms/other')
+      await sh('zfs create -V 8M tank/vms/other')
+      throw new AppError('no_space', 'The disk is full.')
+    },
+  })
+  const error = await failureOf(create.run({ ...context(), host: meanwhile }, plan, input))
+  expect(error.message).toMatch(/could not be taken away again: tank\/vms\/other\./)
+  expect(await sh('zfs list -H -o name tank/vms/other')).toBe('tank/vms/other\n')
+  await sh('zfs destroy tank/vms/other')
 })
 
 test('a snapshot taken anew is another one to clone', async () => {

@@ -6,6 +6,7 @@ import { runStep, withWords } from '../../datasets/steps.ts'
 import { AppError, isUnheard } from '../../errors.ts'
 import { runOrThrow } from '../../host/answer.ts'
 import { destroyArgv } from '../../host/zfs/destroy.ts'
+import { getProperty } from '../../host/zfs/properties.ts'
 import { listSnapshotIndex } from '../../host/zfs/snapshots.ts'
 import { readDatasets } from '../../inventory/reader.ts'
 import type { Plan, Step } from '../../tasks/model.ts'
@@ -92,20 +93,46 @@ async function runCreateStep(context: ActionContext, step: Step): Promise<void> 
   else await runStep(context, step)
 }
 
-/** Takes one thing away that a step has made. Null where the step made nothing. */
-async function undo(context: ActionContext, step: Step): Promise<void> {
+/** What a step has made: by name, and of a dataset or snapshot the guid, which nothing else ever bears. */
+type Made = { step: Step; guids: ReadonlyMap<string, string> }
+
+/** Full names of the datasets and snapshots that a step makes. */
+function namesMadeBy({ argv = [] }: Step): string[] {
+  if (argv[0] !== 'zfs') return []
+  return argv[1] === 'snapshot' ? argv.slice(2) : argv.slice(-1)
+}
+
+async function guidOf(context: ActionContext, name: string): Promise<string | null> {
+  return (await getProperty(context.host, 'guid', name))?.value ?? null
+}
+
+/** Empty where the host does not say them: then nothing of it is taken away again. */
+async function guidsMadeBy(context: ActionContext, step: Step): Promise<Map<string, string>> {
+  const guids = new Map<string, string>()
+  for (const name of namesMadeBy(step)) {
+    const guid = await guidOf(context, name).catch(() => null)
+    if (guid !== null) guids.set(name, guid)
+  }
+  return guids
+}
+
+/** Takes away what a step has made: nothing that somebody else has put in its place since. */
+async function undo(context: ActionContext, { step, guids }: Made): Promise<void> {
   if (step.file) {
     if ((await context.host.read(step.file.path)) !== step.file.after)
       throw new AppError('changed', `${step.file.path} was written by somebody else.`)
     return context.host.remove(step.file.path)
   }
-  const made = step.argv?.at(-1) ?? ''
-  if (step.argv?.[0] === 'mkdir' || step.argv?.[0] === 'cp') return context.host.remove(made)
-  if (step.argv?.[1] === 'snapshot') {
-    for (const name of step.argv.slice(2)) await runOrThrow(context.host, ['zfs', 'destroy', name], [])
-    return
+  if (step.argv?.[0] === 'mkdir' || step.argv?.[0] === 'cp')
+    return context.host.remove(step.argv.at(-1) ?? '')
+  for (const name of namesMadeBy(step)) {
+    if ((await guidOf(context, name)) !== guids.get(name))
+      throw new AppError('changed', `${name} is not what was made here.`)
+    const argv = name.includes('@')
+      ? ['zfs', 'destroy', name]
+      : destroyArgv({ dataset: name, recursive: 'nothing else' })
+    await runOrThrow(context.host, argv, [])
   }
-  await runOrThrow(context.host, destroyArgv({ dataset: made, recursive: 'nothing else' }), [])
 }
 
 /** Names what a step makes, for the words of a failure. */
@@ -119,13 +146,13 @@ function madeBy(step: Step): string {
  */
 export async function runOrUndo(context: ActionContext, plan: Plan): Promise<void> {
   const { steps } = plan
-  const done: Step[] = []
+  const done: Made[] = []
   for (const [index, step] of steps.entries()) {
     context.progress(step.title, index / steps.length)
     try {
       if (step.argv) await mustBeTheSame(context.host, plan, step.argv)
       await runCreateStep(context, step)
-      done.push(step)
+      done.push({ step, guids: await guidsMadeBy(context, step) })
     } catch (error) {
       if (!(error instanceof AppError)) throw error
       const remains: string[] = []
@@ -133,7 +160,7 @@ export async function runOrUndo(context: ActionContext, plan: Plan): Promise<voi
         try {
           await undo(context, each)
         } catch {
-          remains.push(madeBy(each))
+          remains.push(madeBy(each.step))
         }
       }
       throw remains.length > 0
