@@ -3,7 +3,7 @@
  * `npm test`: installs what the tests need, runs every check and suite, and ends with one line
  * `N passed, N failed`. Dependency-free: it runs before anything is installed.
  *
- * `npm test -- unit` (or `check`, `e2e`) runs only that part.
+ * `npm test -- unit` (or `check`, `e2e`, `package`) runs only that part.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -12,11 +12,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ensureChromium } from './chromium.mjs'
 import { installDebianPackages } from './debian.mjs'
+import { ensureNodes } from './package/nodes.mjs'
 import { chooseNode, ensureInstalled } from './setup.mjs'
 
-const PARTS = ['check', 'unit', 'e2e']
+const PARTS = ['check', 'unit', 'e2e', 'package']
 /** What does not end by then hangs: several times what it takes on two cores. */
-const DEADLINE_MINUTES = { check: 10, unit: 20, e2e: 30 }
+const DEADLINE_MINUTES = { check: 10, unit: 20, e2e: 30, package: 12 }
 /** Time to clean up for what is told to end. */
 const GRACE_MS = 20_000
 
@@ -108,11 +109,12 @@ function count(name, ok, bad, since, note = '') {
   summary.push(`${bad === 0 ? 'ok  ' : 'FAIL'} ${name}: ${ok} passed, ${bad} failed${note} (${seconds} s)`)
 }
 
-/** Programs that tests run against: the SSH adapter against a real sshd, and as an account that borrows rights. */
+/** Programs that tests run against: a real sshd, an account that borrows rights, and what reads manual pages. */
 const PROGRAMS = [
   { paths: ['/usr/sbin/sshd', '/usr/local/sbin/sshd'], debian: 'openssh-server', what: 'OpenSSH’s sshd' },
   { paths: ['/usr/bin/sudo', '/usr/local/bin/sudo'], debian: 'sudo', what: 'sudo' },
   { paths: ['/usr/bin/tcsh', '/bin/tcsh'], debian: 'tcsh', what: 'tcsh' },
+  { paths: ['/usr/bin/mandoc'], debian: 'mandoc', what: 'mandoc' },
 ]
 
 /** Installs what is missing where that is possible, and else says what to install. */
@@ -159,6 +161,19 @@ async function suite(name, argv, { minutes, env }, file, read) {
   count(name, counts.ok, counts.bad, since, counts.skipped > 0 ? `, ${counts.skipped} skipped` : '')
 }
 
+/** What vitest's JSON report says. */
+function vitestCounts(report) {
+  // A file that could not even be read has no test that could fail.
+  const unread = report.testResults.filter(
+    each => each.status === 'failed' && each.assertionResults.length === 0,
+  )
+  return {
+    ok: report.numPassedTests,
+    bad: report.numFailedTests + unread.length,
+    skipped: report.numPendingTests + report.numTodoTests,
+  }
+}
+
 /** Tests remove what they made. */
 function checkNothingLeft(part) {
   const left = readdirSync(temporary).filter(name => name.startsWith('skep-'))
@@ -200,17 +215,7 @@ if (wants('unit')) {
     ],
     { minutes: DEADLINE_MINUTES.unit },
     file,
-    report => {
-      // A file that could not even be read has no test that could fail.
-      const unread = report.testResults.filter(
-        each => each.status === 'failed' && each.assertionResults.length === 0,
-      )
-      return {
-        ok: report.numPassedTests,
-        bad: report.numFailedTests + unread.length,
-        skipped: report.numPendingTests + report.numTodoTests,
-      }
-    },
+    vitestCounts,
   )
   checkNothingLeft('unit')
 }
@@ -240,6 +245,38 @@ if (wants('e2e')) {
   } else {
     console.error('test: the e2e specs were not run, which counts as a failure')
     count('end to end (playwright)', 0, 1, since)
+  }
+}
+if (wants('package')) {
+  const since = Date.now()
+  ensurePrograms()
+  const nodes = ensureNodes(root)
+  const place = join(own, 'package')
+  // The pages are those of the production build above, where that ran.
+  const made = nodes !== null && (await check('the package', [node, 'scripts/package.mjs', place]))
+  if (made) {
+    const tarball = readdirSync(place).find(name => name.endsWith('.tar.gz'))
+    const file = join(own, 'package.json')
+    await suite(
+      'the package, unpacked and run (vitest)',
+      [
+        ...bin('vitest'),
+        'run',
+        '--config',
+        'scripts/package/vitest.config.ts',
+        '--silent=passed-only',
+        '--reporter=dot',
+        '--reporter=json',
+        `--outputFile.json=${file}`,
+      ],
+      { minutes: DEADLINE_MINUTES.package, env: { PACKAGE: join(place, tarball), ...nodes } },
+      file,
+      vitestCounts,
+    )
+    checkNothingLeft('package')
+  } else {
+    console.error('test: the package was not tried, which counts as a failure')
+    count('the package, unpacked and run (vitest)', 0, 1, since)
   }
 }
 
