@@ -9,9 +9,11 @@ import { listing } from '../ui/format.ts'
 import { Section } from '../ui/Page.tsx'
 import { commandLines } from './argv.ts'
 import { confDiff } from './confDiff.ts'
+import { DeviceList } from './DeviceList.tsx'
 import { doToVm, vmReason } from './menu.tsx'
-import { PciMap } from './PciMap.tsx'
+import { PciChanges, PciMap } from './PciMap.tsx'
 import { VmFrame } from './VmFrame.tsx'
+import { isAlive } from './words.ts'
 
 export function VmHardwarePage({ name }: { name: string }) {
   return <VmFrame name={name}>{vm => <Hardware vm={vm} />}</VmFrame>
@@ -29,7 +31,7 @@ function Hardware({ vm }: { vm: VmDetail }) {
         </Banner>
       )}
       <Section
-        title="PCI devices"
+        title="Devices"
         actions={
           <Button
             small
@@ -41,16 +43,34 @@ function Hardware({ vm }: { vm: VmDetail }) {
           </Button>
         }
       >
-        <PciMap devices={vm.devices} />
+        <DeviceList vm={vm} />
       </Section>
-      <Section title="bhyve's command line">
+      <Section title="PCI map">
+        <p className="mb-1 text-muted">{mapWords(vm)}</p>
+        {vm.next ? <PciChanges changes={vm.next.devices} /> : <PciMap devices={vm.devices} />}
+      </Section>
+      <Section title={vm.argvOf === 'run' ? "bhyve's command line now" : "bhyve's command line"}>
         <CodeBlock text={commandLines(vm.argv)} label="bhyve's command line" />
       </Section>
+      {vm.next && vm.next.argv.join(' ') !== vm.argv.join(' ') && (
+        <Section title="bhyve's command line at its next cold start">
+          <CodeBlock text={commandLines(vm.next.argv)} label="bhyve's next command line" />
+        </Section>
+      )}
       <Section title={`${vm.name}.conf`}>
         <CodeBlock text={vm.conf} label={`${vm.name}.conf`} />
       </Section>
     </>
   )
+}
+
+/** Of when the map is. */
+function mapWords(vm: VmDetail): string {
+  if (vm.next) return 'As it runs now, and what its next cold start makes of each device.'
+  if (vm.argvOf === 'run') return 'As it runs now; its next cold start changes nothing.'
+  if (isAlive(vm.state))
+    return 'As its conf says. What it was started with is not known: Skep has not started it.'
+  return 'As its next start will make it.'
 }
 
 /** What the running guest was started with, and what the conf says now. */

@@ -1,46 +1,51 @@
 /** One guest in full, and what the form for a new one can offer. */
 
-import { parseSlot } from '../host/bhyve-devices.ts'
 import type { Host } from '../host/host.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { maskedConf, parseConf } from './conf.ts'
+import { hardwareOf } from './hardware.ts'
 import { readStartFacts } from './launch.ts'
-import type { PciDevice, VmChoices, VmDetail } from './model.ts'
+import type { VmChoices, VmDetail } from './model.ts'
+import { comparePci, pciDevices } from './pci.ts'
 import { PRESETS } from './presets.ts'
 import { type GuestRead, listIfThere, readGuestNamed, readGuests, readSetup, revisionOf } from './read.ts'
 import { toVm } from './state.ts'
 import { isoDirectories, switches } from './system-conf.ts'
 
-/** The devices of a bhyve command line in the order of their slots. */
-function pciDevices(argv: readonly string[]): PciDevice[] {
-  const devices: PciDevice[] = []
-  for (const [index, word] of argv.entries()) {
-    if (argv[index - 1] !== '-s') continue
-    const [place = '', emulation = '', ...conf] = word.split(',')
-    const slot = parseSlot(place)
-    if (slot) devices.push({ ...slot, emulation, backing: conf.join(',') })
-  }
-  return devices.sort((a, b) => a.bus - b.bus || a.slot - b.slot || a.func - b.func)
-}
-
 /** One guest with its conf, its command line and its runs. AppError `not_found`. */
 export async function readVm(host: Host, name: string, now: number = Date.now()): Promise<VmDetail> {
   const read = await readGuestNamed(host, name, now)
   const present = read.guest.runs.at(-1)
-  if (read.vm.pid !== null && present && present.endedAt === null) return toDetail(read, present.argv, null)
+  const argv = read.vm.pid !== null && present && present.endedAt === null ? present.argv : null
+  if (argv !== null && read.vm.pending.length === 0)
+    return toDetail(read, { argv, next: null, refusal: null })
   const facts = await readStartFacts(host, name, now)
-  return toDetail(facts.read, facts.shown.launch?.argv ?? [], facts.shown.refused?.message ?? null)
+  const given = facts.shown.launch?.argv ?? []
+  return argv === null
+    ? toDetail(facts.read, { argv: null, next: given, refusal: facts.shown.refused?.message ?? null })
+    : toDetail(facts.read, { argv, next: given, refusal: null })
 }
 
-function toDetail({ vm, guest }: GuestRead, argv: string[], refusal: string | null): VmDetail {
+/** `argv`: of the present run, null where it is not known. `next`: what the conf gives, where it was asked. */
+type Commands = { argv: readonly string[] | null; next: readonly string[] | null; refusal: string | null }
+
+function toDetail({ vm, guest }: GuestRead, commands: Commands): VmDetail {
+  const { refusal } = commands
+  const next = withoutPassword(commands.next ?? [])
+  const argv = commands.argv === null ? next : withoutPassword(commands.argv)
+  const devices = pciDevices(argv)
+  const isPending = commands.argv !== null && commands.next !== null
   return {
     ...vm,
     problems: vm.problems.length === 0 && refusal !== null ? [refusal] : vm.problems,
     conf: guest.conf ?? '',
     startedConf: vm.pending.length > 0 ? guest.startedConf : null,
     revision: revisionOf(guest.conf ?? ''),
-    argv: withoutPassword(argv),
-    devices: pciDevices(withoutPassword(argv)),
+    argv,
+    argvOf: commands.argv === null ? 'conf' : 'run',
+    devices,
+    next: isPending ? { argv: next, devices: comparePci(devices, pciDevices(next)) } : null,
+    hardware: hardwareOf(parseConf(guest.conf ?? ''), vm.disks),
     runs: [...guest.runs]
       .reverse()
       .map(({ failed: _failed, ...run }) => ({ ...run, argv: withoutPassword(run.argv) })),

@@ -60,10 +60,14 @@ export async function readHostSeed(host: Pick<Host, 'run'>): Promise<string> {
   return result.exit === 0 ? result.stdout.trim() : ''
 }
 
-/** Ports something listens on, by `netstat -an` as vm-bhyve asks, and the ports other guests' screens are promised. */
+/**
+ * Ports something listens on, by `netstat -an` as vm-bhyve asks, and the ports other guests' screens are promised.
+ * `own`: the one that the guest itself has while it runs.
+ */
 export async function readBusyPorts(
   host: Pick<Host, 'run'>,
   others: readonly GuestFiles[],
+  own: number | null = null,
 ): Promise<Set<number>> {
   const busy = new Set<number>()
   try {
@@ -72,17 +76,27 @@ export async function readBusyPorts(
       if (!line.includes('LISTEN')) continue
       const local = line.trim().split(/\s+/)[3] ?? ''
       const port = Number(local.slice(local.lastIndexOf('.') + 1))
-      if (Number.isInteger(port) && port > 0) busy.add(port)
+      if (Number.isInteger(port) && port > 0 && port !== own) busy.add(port)
     }
   } catch (error) {
     if (!(error instanceof AppError && error.code === 'unsupported')) throw error
   }
   for (const guest of others) {
     const promised = Number(confText(parseConf(guest.conf ?? ''), 'graphics_port'))
-    const used = Number(/^vnc=.*:(\d+)$/m.exec(guest.console ?? '')?.[1])
-    for (const port of [promised, used]) if (port > 0) busy.add(port)
+    for (const port of [promised, ownPort(guest)]) if (port !== null && port > 0) busy.add(port)
   }
   return busy
+}
+
+/** Port of a running guest's screen. */
+function ownPort(guest: GuestFiles): number | null {
+  return Number(/^vnc=.*:(\d+)$/m.exec(guest.console ?? '')?.[1]) || null
+}
+
+/** The interfaces as they will be when the guest is off: its own taps are gone. */
+function withoutItsOwn(guest: GuestFiles, view: HostView): Pick<HostView, 'interfaces'> {
+  const mark = `vmnet/${guest.place.name}/`
+  return { interfaces: view.interfaces.filter(one => !one.description.startsWith(mark)) }
 }
 
 async function has(host: Host, argv: readonly string[]): Promise<boolean> {
@@ -140,13 +154,14 @@ async function readStart(host: Host, known: Known): Promise<StartFacts> {
   const entries = await Promise.all(paths.map(path => host.stat(path)))
   const there = new Set(paths.filter((_, index) => entries[index] !== null))
   const others = known.guests.filter(one => one !== guest)
+  const free = withoutItsOwn(guest, view)
   const modules = [
     'vmm',
     'nmdm',
     ...(nics.some(nic => nic.backend.kind === 'tap') ? ['if_tuntap', 'if_bridge'] : []),
   ]
   const [busyPorts, lacking, gone, memory, oldScript] = await Promise.all([
-    readBusyPorts(host, others),
+    readBusyPorts(host, others, ownPort(guest)),
     missingModules(host, modules),
     missingDisks(host, read),
     host.run(['sysctl', '-n', 'hw.physmem']),
@@ -179,7 +194,7 @@ async function readStart(host: Host, known: Known): Promise<StartFacts> {
     read,
     conf,
     nics,
-    shown: build(likelyTaps(nics, view)),
+    shown: build(likelyTaps(nics, free)),
     marked,
     script,
     oldScript,

@@ -90,10 +90,50 @@ export type VmDetail = Vm & {
   startedConf: string | null
   /** sha256 of `conf`: the revision an edit carries. */
   revision: string
-  /** The bhyve command line this conf gives now (ports and taps as they would be chosen, or are). */
+  /** The bhyve command line of the present run, or the one this conf gives now with ports and taps as they would be chosen. */
   argv: string[]
+  /** Of which of the two `argv` and `devices` are. */
+  argvOf: 'run' | 'conf'
   devices: PciDevice[]
+  /** What the next cold start will make of a conf that was changed since; null where nothing is pending. */
+  next: { argv: string[]; devices: PciChange[] } | null
+  /** The devices that the conf names, as it is now. */
+  hardware: Hardware
   runs: VmRun[]
+}
+
+/** A guest's conf as devices. Texts are as the conf has them, empty where it says nothing. */
+export type Hardware = {
+  cpu: { cpus: string; sockets: string; cores: string; threads: string; pins: string[] }
+  memory: { size: string; wired: boolean }
+  /** It keeps UEFI variables in a file of its own. */
+  firmwareVariables: boolean
+  disks: (VmDisk & { options: string })[]
+  nics: { index: number; emulation: string; switchName: string; mac: string; device: string }[]
+  screen: {
+    resolution: string
+    listen: string
+    /** Empty: the first free one from 5900. */
+    port: string
+    /** `auto`: only while it is installed. */
+    wait: 'auto' | 'yes' | 'no'
+    vga: string
+    hasPassword: boolean
+  } | null
+  tablet: boolean
+  random: boolean
+  sound: { play: string; record: string } | null
+  /** com1, com2, ... in their order. */
+  comPorts: string[]
+  /** Names of virtio-console ports. */
+  consolePorts: string[]
+  /** PCI devices of the machine: `2/0/0`. */
+  passthru: string[]
+  /** `passthru,/dev/tpm0` */
+  tpm: string | null
+  hostBridge: string
+  /** Extra options of bhyve, without the pins and the TPM among them. */
+  options: string
 }
 
 /** What a task says while a guest is given time to shut down; seconds since the first press of the button. */
@@ -128,6 +168,12 @@ function isCreateVmFacts(facts: unknown): facts is CreateVmFacts {
 }
 
 export type PciDevice = { bus: number; slot: number; func: number; emulation: string; backing: string }
+
+/** What becomes of a device at the next cold start; `moved` is the same device in another place. */
+export type PciChange =
+  | { change: 'same' | 'changed' | 'moved'; now: PciDevice; next: PciDevice }
+  | { change: 'gone'; now: PciDevice; next: null }
+  | { change: 'new'; now: null; next: PciDevice }
 
 /** What a guest is going to be: fills in devices and sizes, and stays a hint for people only. */
 export const GUEST_KINDS = ['freebsd', 'linux', 'windows', 'openbsd', 'netbsd', 'other'] as const

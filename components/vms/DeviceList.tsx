@@ -1,0 +1,68 @@
+'use client'
+import {
+  Cable,
+  CircuitBoard,
+  Cpu,
+  HardDrive,
+  type LucideIcon,
+  MemoryStick,
+  Monitor,
+  Network,
+  Plug,
+  SquareTerminal,
+} from 'lucide-react'
+import Link from 'next/link'
+import type { VmDetail } from '../../server/vms/model.ts'
+import { usePaths } from '../host.tsx'
+import { type DeviceLine, deviceLines } from './hardwareWords.ts'
+
+const ICONS: Record<DeviceLine['kind'], LucideIcon> = {
+  cpu: Cpu,
+  memory: MemoryStick,
+  firmware: CircuitBoard,
+  disk: HardDrive,
+  network: Network,
+  screen: Monitor,
+  small: Plug,
+  serial: Cable,
+  options: SquareTerminal,
+}
+
+/** Every device of the conf, with what it is in plain words and where it sits. */
+export function DeviceList({ vm }: { vm: VmDetail }) {
+  const paths = usePaths()
+  return (
+    <ul aria-label={`Devices of ${vm.name}`} className="rounded-lg border border-line bg-panel">
+      {deviceLines(vm).map(device => {
+        const Icon = ICONS[device.kind]
+        return (
+          <li
+            key={device.id}
+            className="grid grid-cols-[16px_minmax(0,1fr)] items-start gap-x-3 border-line border-b px-3 py-1.5 last:border-b-0 sm:grid-cols-[16px_9rem_minmax(0,1fr)_4rem]"
+          >
+            <Icon aria-hidden size={16} className="mt-0.5 text-muted" />
+            <span className="font-medium">{device.name}</span>
+            <span className="min-w-0 max-sm:col-start-2">
+              {device.words && <span className="mr-2">{device.words}</span>}
+              {device.dataset ? (
+                <Link
+                  href={paths.dataset(device.dataset)}
+                  className="font-mono text-sm wrap-anywhere underline decoration-edge underline-offset-2"
+                >
+                  {device.mono}
+                </Link>
+              ) : (
+                device.mono && (
+                  <span className="font-mono text-muted text-sm wrap-anywhere">{device.mono}</span>
+                )
+              )}
+            </span>
+            <span className="font-mono text-muted text-sm max-sm:col-start-2 sm:text-right">
+              {device.address}
+            </span>
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
