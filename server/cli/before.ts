@@ -1,33 +1,29 @@
-/** What the last upgrade came from, which is what a rollback goes back to. */
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+/**
+ * What a version came from, which is what a rollback goes back to. The note lies with the version itself, so that the one
+ * rename which changes the version changes the note, too.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { z } from 'zod'
 import type { Layout } from './layout.ts'
 
 const before = z.object({
   version: z.string(),
-  /** The copy of the database of then; null where there was none. */
+  /** The copy of the database of then, by its name in `backups`; null where there was none. */
   backup: z.string().nullable(),
 })
 export type Before = z.infer<typeof before>
 
+const NOTE = 'before.json'
+
+/** Of the version in use; null for one that replaced no other. */
 export function readBefore(layout: Layout): Before | null {
-  if (!existsSync(layout.before)) return null
-  return before.parse(JSON.parse(readFileSync(layout.before, 'utf8')))
+  const file = path.join(layout.current, NOTE)
+  if (!existsSync(file)) return null
+  return before.parse(JSON.parse(readFileSync(file, 'utf8')))
 }
 
-/** Returns how to take the note back. */
-export function noteBefore(layout: Layout, note: Before): () => void {
-  const last = readBefore(layout)
-  write(layout, note)
-  return () => (last === null ? forgetBefore(layout) : write(layout, last))
-}
-
-export function forgetBefore(layout: Layout) {
-  rmSync(layout.before, { force: true })
-}
-
-function write(layout: Layout, note: Before) {
-  const fresh = `${layout.before}.new`
-  writeFileSync(fresh, `${JSON.stringify(note)}\n`)
-  renameSync(fresh, layout.before)
+/** For a version that is in its place, and not yet in use. */
+export function noteBefore(layout: Layout, version: string, note: Before) {
+  writeFileSync(path.join(layout.versions, version, NOTE), `${JSON.stringify(note)}\n`)
 }

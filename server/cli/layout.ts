@@ -11,8 +11,8 @@ export function layout(destdir: string) {
     /** One directory a version, and `current`, the one that is used. */
     versions,
     current: path.join(versions, 'current'),
-    /** What the last upgrade came from. */
-    before: path.join(versions, 'before.json'),
+    /** Stands while one is being put in the place of another. */
+    underWay: path.join(versions, 'under-way.json'),
     rc: at('/usr/local/etc/rc.d/skep'),
     /** The state, where rc.conf(5) says nothing else. */
     state: at('/var/db/skep'),

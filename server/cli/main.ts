@@ -91,15 +91,7 @@ async function main(argv: string[]) {
 try {
   await main(process.argv.slice(2))
 } catch (error) {
-  process.stderr.write(`skep: ${await words(error)}\n`)
+  const { words } = await import('./words.ts')
+  process.stderr.write(`skep: ${words(error)}\n`)
   process.exitCode = 1
-}
-
-/** An AppError has its next step beside it. */
-async function words(error: unknown): Promise<string> {
-  if (!(error instanceof Error)) return String(error)
-  const { AppError } = await import('../errors.ts')
-  return error instanceof AppError && error.detail.next
-    ? `${error.message} ${error.detail.next}`
-    : error.message
 }

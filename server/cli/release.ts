@@ -17,12 +17,14 @@ import {
 import path from 'node:path'
 import { AppError } from '../errors.ts'
 import type { Layout } from './layout.ts'
+import { withRoom } from './room.ts'
+import type { Step } from './step.ts'
 
 /** `SHA-256  FILE`, one line a file of the package. */
 const CHECKSUMS = 'CHECKSUMS'
 
-/** The files of an unpacked package, each with the sum it was packed with. AppError `refused` for a damaged one. */
-function verify(release: string): string[] {
+/** The files of an unpacked package, after each was compared with its sum. AppError `refused` for a damaged one. */
+export function verify(release: string): string[] {
   const list = path.join(release, CHECKSUMS)
   if (!existsSync(list)) {
     throw new AppError('refused', `${release} is no unpacked package of Skep.`, {
@@ -45,20 +47,27 @@ function verify(release: string): string[] {
   return [CHECKSUMS, ...files.map(each => each.file)]
 }
 
-/** Copies an unpacked package to its place beside the others. It is whole there, or not there. */
-export function place(layout: Layout, release: string, version: string) {
-  const files = verify(release)
+/** Copies the files of an unpacked package to their place beside the others. It is whole there, or not there. */
+export function place(layout: Layout, release: string, version: string, files: readonly string[]) {
   const target = path.join(layout.versions, version)
   const partial = `${target}.partial`
   rmSync(partial, { recursive: true, force: true })
-  for (const file of files) {
-    const to = path.join(partial, file)
-    mkdirSync(path.dirname(to), { recursive: true, mode: 0o755 })
-    copyFileSync(path.join(release, file), to)
-    chmodSync(to, statSync(path.join(release, file)).mode & 0o100 ? 0o755 : 0o644)
+  try {
+    withRoom(`Skep ${version} in ${layout.versions}`, () => {
+      for (const file of files) copy(path.join(release, file), path.join(partial, file))
+    })
+  } catch (error) {
+    rmSync(partial, { recursive: true, force: true })
+    throw error
   }
   rmSync(target, { recursive: true, force: true })
   renameSync(partial, target)
+}
+
+function copy(from: string, to: string) {
+  mkdirSync(path.dirname(to), { recursive: true, mode: 0o755 })
+  copyFileSync(from, to)
+  chmodSync(to, statSync(from).mode & 0o100 ? 0o755 : 0o644)
 }
 
 /** The version in use; null where none is installed. */
@@ -76,8 +85,19 @@ export function isThere(layout: Layout, version: string): boolean {
 }
 
 /** From now on this version is the one that is used. One rename: there is no moment without a version. */
-export function use(layout: Layout, version: string) {
+export function use(layout: Layout, version: string): Step {
+  const from = installed(layout)
+  // Made now: on a full disk it could not be made when it is wanted.
+  const last = `${layout.current}.last`
+  if (from !== null) link(last, from)
   link(layout.current, version)
+  return {
+    undo() {
+      if (from === null) rmSync(layout.current)
+      else renameSync(last, layout.current)
+    },
+    settle: () => rmSync(last, { force: true }),
+  }
 }
 
 /** AppError `exists` where something else stands in the place of a link. */
@@ -106,11 +126,15 @@ function link(at: string, to: string) {
   renameSync(fresh, at)
 }
 
-/** Removes versions that nothing goes back to. */
+export function removeVersion(layout: Layout, version: string) {
+  rmSync(path.join(layout.versions, version), { recursive: true, force: true })
+}
+
+/** Removes versions that nothing goes back to, and what one that was killed may have left. */
 export function keepOnly(layout: Layout, versions: readonly string[]) {
   for (const entry of readdirSync(layout.versions, { withFileTypes: true }))
-    if (entry.isDirectory() && !versions.includes(entry.name))
-      rmSync(path.join(layout.versions, entry.name), { recursive: true, force: true })
+    if (entry.isDirectory() && !versions.includes(entry.name)) removeVersion(layout, entry.name)
+  rmSync(`${layout.current}.last`, { force: true })
 }
 
 /** Below zero when `a` is older than `b`. Versions are MAJOR.MINOR.PATCH. */

@@ -1,9 +1,14 @@
-import { existsSync } from 'node:fs'
 import { AppError } from '../errors.ts'
-import { type Before, forgetBefore, readBefore } from './before.ts'
+import { type Before, readBefore } from './before.ts'
 import { installed, isThere, use } from './release.ts'
+import { withRoom } from './room.ts'
 import { type Site, withSite } from './site.ts'
-import { holdStateDir } from './state.ts'
+import { hasBackup, holdStateDir } from './state.ts'
+import type { Step } from './step.ts'
+import { finish, PATIENCE_MS, startNow, takenBack } from './take-back.ts'
+import { alone, forgetUnderWay, noteUnderWay, readUnderWay, type UnderWay } from './under-way.ts'
+
+const AGAIN = 'Mend that, then: service skep start'
 
 export function rollback(destdir: string): Promise<void> {
   return withSite(destdir, rollbackAt)
@@ -11,35 +16,49 @@ export function rollback(destdir: string): Promise<void> {
 
 /**
  * The version before the last upgrade, with the state of then; the state of now is kept beside it. AppError `not_found`
- * where there is nothing to go back to.
+ * where there is nothing to go back to, `failed` where everything is as it was.
  */
 export async function rollbackAt(site: Site) {
-  const { layout, service, say } = site
-  const before = checkRollback(site)
-  const now = installed(layout) ?? site.version
-  const running = await service.isRunning()
-  if (running) await service.stop()
-  try {
-    goBack(site, now, before)
-  } catch (error) {
-    // Nothing was changed yet: the version that ran can run on.
-    if (running) await service.start()
-    throw error
-  }
-  say(`Skep ${before.version} is back in the place of ${now}.`)
-  if (running) await service.start()
-  else say('It did not run, and was not started.')
+  const { layout } = site
+  const now = installed(layout)
+  if (now === null) throw new AppError('not_found', 'No Skep is installed here.')
+  await alone(layout, async () => {
+    const cut = readUnderWay(layout)
+    if (cut?.what !== 'rollback' || cut.to !== now) return rollbackAlone(site, now, cut)
+    await finish(site, cut, AGAIN)
+    site.say(`The rollback to Skep ${now}, which had been interrupted, is finished.`)
+  })
 }
 
-function checkRollback({ layout }: Site): Before {
+async function rollbackAlone(site: Site, now: string, cut: UnderWay | null) {
+  const { layout, service, say } = site
+  const before = checkRollback(site)
+  const isUp = await service.isRunning()
+  const work: UnderWay = { what: 'rollback', to: before.version, running: isUp || cut?.running === true }
+  const steps: Step[] = []
+  try {
+    noteUnderWay(layout, work)
+    if (isUp) await service.stop()
+    await goBack(site, { from: now, before, wasUp: isUp }, steps)
+  } catch (error) {
+    throw await takenBack(site, { steps, work, from: now }, error)
+  }
+  for (const step of steps) step.settle()
+  say(`Skep ${before.version} is back in the place of ${now}.`)
+  if (work.running) await startNow(service, before.version, AGAIN)
+  else say('It did not run, and was not started.')
+  forgetUnderWay(layout)
+}
+
+function checkRollback({ layout, stateDir }: Site): Before {
   const before = readBefore(layout)
   if (before === null) throw new AppError('not_found', 'There was no upgrade that could be undone.')
   if (!isThere(layout, before.version))
     throw new AppError('not_found', `The files of Skep ${before.version} are not there any more.`)
-  if (before.backup !== null && !existsSync(before.backup)) {
+  if (before.backup !== null && !hasBackup(stateDir, before.backup)) {
     throw new AppError(
       'not_found',
-      `The copy of the state of Skep ${before.version} is gone: ${before.backup}`,
+      `The copy of the state of Skep ${before.version} is gone: ${stateDir}/backups/${before.backup}`,
       {
         next: 'Put it back from your own backup, and try again.',
       },
@@ -48,20 +67,22 @@ function checkRollback({ layout }: Site): Before {
   return before
 }
 
-/** When it throws, nothing was changed. */
-function goBack({ layout, stateDir, now, say }: Site, from: string, before: Before) {
-  const state = holdStateDir(stateDir)
+/** Changes the state before the version: the newer one reads the older state, and not the other way round. */
+async function goBack(
+  { layout, stateDir, now, say }: Site,
+  { from, before, wasUp }: { from: string; before: Before; wasUp: boolean },
+  steps: Step[],
+) {
+  const state = await holdStateDir(stateDir, wasUp ? PATIENCE_MS : 0)
   try {
     const kept = state.backup(from, now())
-    if (kept !== null) say(`The state of ${from} is kept in ${kept}`)
-    try {
-      state.restore(before.backup)
-      use(layout, before.version)
-    } catch (error) {
-      state.restore(kept)
-      throw error
-    }
-    forgetBefore(layout)
+    if (kept !== null) say(`The state of ${from} is kept in ${stateDir}/backups/${kept}`)
+    const next = before.backup === null ? null : state.copyOf(before.backup)
+    steps.push(state.exchange(next))
+    withRoom(`a link in ${layout.versions}`, () => steps.push(use(layout, before.version)))
+  } catch (error) {
+    if (steps.length === 0) state.tidy()
+    throw error
   } finally {
     state.release()
   }

@@ -1,6 +1,7 @@
 /** The service `skep` of rc(8), and the settings it has there. */
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
 import { readConfig } from '../config.ts'
 import { AppError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
@@ -11,6 +12,9 @@ import { layout } from './layout.ts'
 /** Running tasks get ten seconds to end, and a slow machine its time. */
 const PATIENCE_MS = 120_000
 const ASK_EVERY_MS = 250
+
+/** What `/api/health` answers; something else may have the port. */
+const HEALTH = z.object({ status: z.literal('ok') })
 
 /** A program of the machine. */
 type Run = Host['run']
@@ -55,15 +59,18 @@ function words(stdout: string, stderr: string, exit: number | null): string {
   return [stderr, stdout].map(text => text.trim()).find(text => text !== '') ?? `exit ${exit}`
 }
 
-/** Whether somebody answers HTTP where these settings say. */
+/** Whether a Skep answers where these settings say. */
 export function answersAt(env: Readonly<Record<string, string>>): () => Promise<boolean> {
   const config = readConfig(env)
-  const url = `${addressOf(config, config.port)}/login`
-  return () =>
-    fetch(url, { signal: AbortSignal.timeout(5_000) }).then(
-      response => response.ok,
-      () => false,
-    )
+  const url = `${addressOf(config, config.port)}/api/health`
+  return async () => {
+    try {
+      const response = await fetch(url, { signal: AbortSignal.timeout(5_000) })
+      return response.ok && HEALTH.safeParse(await response.json()).success
+    } catch {
+      return false
+    }
+  }
 }
 
 /**

@@ -1,6 +1,15 @@
 /** A system below a directory, packages to install there, and a service that is only played. */
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { AppError } from '../errors.ts'
@@ -41,26 +50,31 @@ function writeRelease(dir: string, version: string): string {
   return release
 }
 
-type PlayedService = Service & { calls: string[]; running: boolean; failStarts: number }
+type PlayedService = Service & { calls: string[]; isUp(): boolean; failStarts: number }
 
-/** `failStarts`: so many of the next starts do not succeed. */
-function playedService(running: boolean): PlayedService {
+/**
+ * `failStarts`: so many of the next starts do not succeed. Whether it runs is a file in `dir`, which outlives the process
+ * that asked for it, and which a full disk lets through.
+ */
+function playedService(dir: string): PlayedService {
+  const up = path.join(dir, 'service-is-up')
+  const down = path.join(dir, 'service-is-down')
   const service: PlayedService = {
     calls: [],
-    running,
     failStarts: 0,
-    isRunning: async () => service.running,
+    isUp: () => existsSync(up),
+    isRunning: async () => service.isUp(),
     async stop() {
       service.calls.push('stop')
-      service.running = false
+      renameSync(up, down)
     },
     async start() {
       service.calls.push('start')
+      renameSync(down, up)
       if (service.failStarts > 0) {
         service.failStarts--
         throw new AppError('timeout', 'Skep was started and does not answer.')
       }
-      service.running = true
     },
   }
   return service
@@ -68,19 +82,23 @@ function playedService(running: boolean): PlayedService {
 
 export type PlayedSite = Site & { said: string[]; service: PlayedService }
 
-/** `version` is what the package is that is called. */
-export function playedSite(dir: string, version: string, running = false): PlayedSite {
+/** `version` is what the package is that is called. `running` is whether the service runs from the first site on. */
+export function playedSite(dir: string, version: string, running?: boolean): PlayedSite {
   const said: string[] = []
   const release = path.join(dir, `skep-${version}`)
   const places = layout(path.join(dir, 'root'))
   if (!existsSync(release)) writeRelease(dir, version)
+  if (running !== undefined || readdirSync(dir).every(name => !name.startsWith('service-is-'))) {
+    for (const state of ['up', 'down']) rmSync(path.join(dir, `service-is-${state}`), { force: true })
+    writeFileSync(path.join(dir, `service-is-${running ? 'up' : 'down'}`), '')
+  }
   let minute = 0
   return {
     layout: places,
     stateDir: places.state,
     release,
     version,
-    service: playedService(running),
+    service: playedService(dir),
     said,
     say: line => void said.push(line),
     now: () => new Date(Date.UTC(2026, 10, 26, 4, minute++)),

@@ -14,7 +14,7 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createAccounts } from '../accounts/accounts.ts'
-import { holdState, openDatabase } from '../db/database.ts'
+import { hold, holdState, openDatabase } from '../db/database.ts'
 import { taskById } from '../db/tasks.ts'
 import { temporaryDirectory } from '../testing.ts'
 import { installAt } from './install.ts'
@@ -120,7 +120,7 @@ describe('upgrade', () => {
     upgraded.close()
     site.service.calls.length = 0
     await rollbackAt(site)
-    expect([called(), site.service.calls, site.service.running]).toEqual(['0.1.0', ['stop', 'start'], true])
+    expect([called(), site.service.calls, site.service.isUp()]).toEqual(['0.1.0', ['stop', 'start'], true])
     expect(dump()).toEqual(old)
     const kept = readdirSync(at('var/db/skep/backups')).find(name => name.includes('0.2.0')) ?? ''
     const db = openDatabase(at('var/db/skep/backups', kept))
@@ -144,7 +144,7 @@ describe('upgrade', () => {
     )
     expect(called()).toBe('0.1.0')
     expect(dump()).toEqual(old)
-    expect([site.service.running, site.service.calls.at(-1)]).toEqual([true, 'start'])
+    expect([site.service.isUp(), site.service.calls.at(-1)]).toEqual([true, 'start'])
     await expect(rollbackAt(site)).rejects.toThrow('no upgrade that could be undone')
   })
 
@@ -155,7 +155,7 @@ describe('upgrade', () => {
     newer.close()
     const before = dump()
     await expect(upgradeAt(site)).rejects.toThrow(/as it was with 0.1.0: .*written by a newer Skep/)
-    expect([called(), dump(), site.service.running]).toEqual(['0.1.0', before, true])
+    expect([called(), dump(), site.service.isUp()]).toEqual(['0.1.0', before, true])
   })
 
   it('is refused while a console that is no service has the state', async () => {
@@ -166,6 +166,40 @@ describe('upgrade', () => {
     expect(called()).toBe('0.1.0')
     await upgradeAt(site)
     expect([called(), site.service.calls]).toEqual(['0.2.0', []])
+  })
+
+  it('waits for a console that has not ended when the service has', async () => {
+    const site = await installOld(true)
+    const held = holdState(at('var/db/skep'))
+    const { stop } = site.service
+    site.service.stop = async () => {
+      await stop()
+      setImmediate(() => held.release())
+    }
+    await upgradeAt(site)
+    expect([called(), site.service.isUp()]).toEqual(['0.2.0', true])
+  })
+
+  it('is refused while another one is under way', async () => {
+    const site = await installOld(true)
+    const held = hold(at('usr/local/lib/skep/lock'))
+    for (const work of [upgradeAt, rollbackAt])
+      await expect(work(site)).rejects.toThrow(
+        'Another installation, upgrade or rollback of Skep is under way',
+      )
+    held?.release()
+    expect([called(), site.service.calls]).toEqual(['0.1.0', []])
+  })
+
+  it('that fails, and whose old version does not start again either, says both', async () => {
+    const site = await installOld(true)
+    site.service.failStarts = 2
+    await expect(upgradeAt(site)).rejects.toThrow(
+      /^The upgrade did not succeed: Skep was started .* To go back to 0.1.0 did not succeed either: Skep was started/,
+    )
+    expect(called()).toBe('0.1.0')
+    await upgradeAt(site)
+    expect([called(), site.service.isUp()]).toEqual(['0.2.0', true])
   })
 
   it('is refused for the same version, an older one, and where none is installed', async () => {

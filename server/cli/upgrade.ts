@@ -1,52 +1,79 @@
 import { AppError } from '../errors.ts'
-import { noteBefore } from './before.ts'
-import { checkLinks, compareVersions, installed, keepOnly, linkAll, place, use } from './release.ts'
+import { noteBefore, readBefore } from './before.ts'
+import {
+  checkLinks,
+  compareVersions,
+  installed,
+  keepOnly,
+  linkAll,
+  place,
+  removeVersion,
+  use,
+  verify,
+} from './release.ts'
+import { withRoom } from './room.ts'
 import { type Site, withSite } from './site.ts'
 import { holdStateDir } from './state.ts'
+import type { Step } from './step.ts'
+import { finish, PATIENCE_MS, takenBack } from './take-back.ts'
+import { alone, forgetUnderWay, noteUnderWay, readUnderWay, type UnderWay } from './under-way.ts'
+
+const BACK = 'To go back: skep rollback'
 
 export function upgrade(destdir: string): Promise<void> {
   return withSite(destdir, upgradeAt)
 }
 
 /**
- * Stops the service when it runs, copies the state, brings it forward, changes the version, and starts the service again.
- * Where any of it fails, everything is as it was, the service included. AppError `not_found`, `refused`, and what failed.
+ * Stops the service when it runs, copies the state, brings the copy forward, changes the version and the state, and starts
+ * the service again. Where any of it fails, everything is as it was, the service included; where it is killed, one version
+ * with a state that it can read is in use, and another call ends it. AppError `not_found`, `refused`, `failed`.
  */
 export async function upgradeAt(site: Site) {
+  const files = verify(site.release)
+  if (installed(site.layout) === null) {
+    throw new AppError('not_found', 'No Skep is installed here.', {
+      next: 'To install this one: skep install',
+    })
+  }
+  await alone(site.layout, async () => {
+    const cut = readUnderWay(site.layout)
+    if (cut?.what !== 'upgrade' || cut.to !== site.version || installed(site.layout) !== cut.to)
+      return upgradeAlone(site, files, cut)
+    await finish(site, cut, BACK)
+    keepOnly(site.layout, [site.version, readBefore(site.layout)?.version ?? site.version])
+    site.say(`The upgrade to Skep ${site.version}, which had been interrupted, is finished. ${BACK}`)
+  })
+}
+
+async function upgradeAlone(site: Site, files: readonly string[], cut: UnderWay | null) {
   const { layout, service, say, version } = site
   const from = checkUpgrade(site)
   checkLinks(layout)
-  place(layout, site.release, version)
-  const running = await service.isRunning()
-  if (running) await service.stop()
-  let back: () => void = () => undefined
+  place(layout, site.release, version, files)
+  const isUp = await service.isRunning()
+  const work: UnderWay = { what: 'upgrade', to: version, running: isUp || cut?.running === true }
+  const steps: Step[] = []
   try {
-    back = bringForward(site, from)
-    if (running) await service.start()
+    noteUnderWay(layout, work)
+    if (isUp) await service.stop()
+    await bringForward(site, { from, wasUp: isUp }, steps)
+    if (work.running) await service.start()
   } catch (error) {
-    if (running) await service.stop().catch(() => undefined)
-    back()
-    if (running) await service.start()
-    const why = error instanceof Error ? error.message : String(error)
-    throw new AppError(
-      'failed',
-      `The upgrade did not succeed, and everything is as it was with ${from}: ${why}`,
-      { next: 'The log has more: /var/log/skep.log' },
-      { cause: error },
-    )
+    const told = await takenBack(site, { steps, work, from }, error)
+    if (installed(layout) === from) removeVersion(layout, version)
+    throw told
   }
+  for (const step of steps) step.settle()
   keepOnly(layout, [from, version])
-  say(`Skep ${version} is in the place of ${from}. To go back: skep rollback`)
-  if (!running) say('It did not run, and was not started.')
+  forgetUnderWay(layout)
+  say(`Skep ${version} is in the place of ${from}. ${BACK}`)
+  if (!work.running) say('It did not run, and was not started.')
 }
 
 /** The version that is left. */
 function checkUpgrade({ layout, version }: Site): string {
-  const from = installed(layout)
-  if (from === null)
-    throw new AppError('not_found', 'No Skep is installed here.', {
-      next: 'To install this one: skep install',
-    })
+  const from = installed(layout) ?? ''
   const order = compareVersions(version, from)
   if (order === 0) throw new AppError('refused', `Skep ${version} is installed already.`)
   if (order < 0) {
@@ -57,27 +84,28 @@ function checkUpgrade({ layout, version }: Site): string {
   return from
 }
 
-/** Returns how to undo it. When it throws, nothing was done. */
-function bringForward({ layout, stateDir, version, now, say }: Site, from: string): () => void {
-  const state = holdStateDir(stateDir)
-  let backup: string | null = null
+/**
+ * Changes the version before the state: the newer one brings a state forward that it finds as it was, while the older one
+ * could not read the new one.
+ */
+async function bringForward(
+  { layout, stateDir, version, now, say }: Site,
+  { from, wasUp }: { from: string; wasUp: boolean },
+  steps: Step[],
+) {
+  const state = await holdStateDir(stateDir, wasUp ? PATIENCE_MS : 0)
   try {
-    backup = state.backup(from, now())
-    if (backup !== null) say(`The state of ${from} is kept in ${backup}`)
-    state.migrate()
-    const forget = noteBefore(layout, { version: from, backup })
-    use(layout, version)
-    linkAll(layout)
-    return () => {
-      use(layout, from)
-      forget()
-      const again = holdStateDir(stateDir)
-      again.restore(backup)
-      again.release()
-    }
+    const backup = state.backup(from, now())
+    if (backup !== null) say(`The state of ${from} is kept in ${stateDir}/backups/${backup}`)
+    const next = state.broughtForward()
+    withRoom(`Skep ${version} in ${layout.versions}`, () => {
+      linkAll(layout)
+      noteBefore(layout, version, { version: from, backup })
+      steps.push(use(layout, version))
+    })
+    if (next !== null) steps.push(state.exchange(next))
   } catch (error) {
-    use(layout, from)
-    state.restore(backup)
+    state.tidy()
     throw error
   } finally {
     state.release()

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { AppError } from '../errors.ts'
@@ -112,37 +112,67 @@ export function checkDatabase(path: string) {
   }
 }
 
-/** Copies the file as it is in one moment, whoever has it open, to one that is not there yet. */
+/** What a copy is called while it is made. */
+export const PARTIAL = '.partial'
+
+/** Copies the file as it is in one moment, whoever has it open. Under its name stands all of it, or nothing. */
 export function copyDatabase(from: string, to: string) {
-  closeSync(openSync(to, 'wx', 0o600))
+  const partial = `${to}${PARTIAL}`
+  rmSync(partial, { force: true })
+  closeSync(openSync(partial, 'wx', 0o600))
   const db = new DatabaseSync(from, { timeout: 5000 })
   try {
-    db.prepare('VACUUM INTO ?').run(to)
+    db.prepare('VACUUM INTO ?').run(partial)
+    renameSync(partial, to)
+  } catch (error) {
+    rmSync(partial, { force: true })
+    throw error
   } finally {
     db.close()
   }
 }
 
-/**
- * Holds a state directory for this process: two consoles on one would each take the other's running tasks for those of
- * a dead one. The operating system lets go of it when the process ends, however it ends. AppError `in_use`.
- */
-export function holdState(dir: string): { release(): void } {
-  const file = path.join(dir, 'skep.lock')
+/** Moves what stands in the journal into the file itself, which is then all there is. AppError `in_use`. */
+export function foldJournal(path: string) {
+  const db = new DatabaseSync(path, { timeout: 5000 })
+  try {
+    const told = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()
+    if (told?.busy === 0) return
+  } finally {
+    db.close()
+  }
+  throw new AppError('in_use', `Another program has ${path} open.`, { next: 'End it, and try again.' })
+}
+
+/** Holds a file for this process; null while another has it. The operating system lets go of it however a process ends. */
+export function hold(file: string): { release(): void } | null {
   closeSync(openSync(file, 'a', 0o600))
   const db = new DatabaseSync(file)
   try {
     db.exec('BEGIN EXCLUSIVE')
   } catch (error) {
     db.close()
-    throw new AppError(
-      'in_use',
-      `Another Skep is running with the state directory ${dir}.`,
-      { next: 'Use that one, or give this one a directory of its own in SKEP_STATE.' },
-      { cause: error },
-    )
+    if (isBusy(error)) return null
+    throw error
   }
   return { release: () => db.close() }
+}
+
+/** SQLITE_BUSY. */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5
+}
+
+/**
+ * Holds a state directory for this process: two consoles on one would each take the other's running tasks for those of
+ * a dead one. AppError `in_use`.
+ */
+export function holdState(dir: string): { release(): void } {
+  const held = hold(path.join(dir, 'skep.lock'))
+  if (held !== null) return held
+  throw new AppError('in_use', `Another Skep is running with the state directory ${dir}.`, {
+    next: 'Use that one, or give this one a directory of its own in SKEP_STATE.',
+  })
 }
 
 /** How many of the migrations the file has had. */
