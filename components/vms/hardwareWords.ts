@@ -57,14 +57,7 @@ export function cpuWords({ cpus, sockets, cores, threads, pins }: Hardware['cpu'
   return `${total}${topology}${pinned === '' ? '' : ` · pinned: ${pinned}`}`
 }
 
-function screenWords({
-  resolution,
-  listen,
-  port,
-  wait,
-  vga,
-  hasPassword,
-}: NonNullable<Hardware['screen']>) {
+function screenWords({ resolution, listen, port, wait, vga, hasPassword }: NonNullable<Hardware['screen']>) {
   const where = port === '' ? `${listen}, the first free port from 5900` : `${listen}:${port}`
   return [
     resolution || "1024x768 (bhyve's own)",

@@ -13,7 +13,7 @@ import { rollbackAt } from './rollback.ts'
 import { playedSite, writeOldState } from './testing.ts'
 import { upgradeAt } from './upgrade.ts'
 
-const CUT = fileURLToPath(new URL('./cut-main.ts', import.meta.url))
+const CUT = fileURLToPath(new URL('./cut.testing.ts', import.meta.url))
 /** Some hundred processes. */
 vi.setConfig({ testTimeout: 240_000 })
 

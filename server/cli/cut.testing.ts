@@ -1,5 +1,5 @@
 /**
- * `node cut-main.ts DIR VERSION VERB kill|full N`, for the tests: a process that upgrades or rolls back the played system in
+ * `node cut.testing.ts DIR VERSION VERB kill|full N`, for the tests: a process that upgrades or rolls back the played system in
  * DIR, and is killed before its operation N on files or databases, or finds the disk full from the N-th on that takes room.
  * Where it has fewer, it ends well.
  */
