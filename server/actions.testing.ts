@@ -8,6 +8,7 @@ import { sandboxForTest, type TestHost } from './host/sandbox/testing.ts'
 import { createInventory } from './inventory/live.ts'
 import { createReader } from './inventory/reader.ts'
 import { scrub } from './pools/actions.ts'
+import { rollbackGuestAction } from './snapshots/actions.group.ts'
 import { rollbackAction, swapBackAction } from './snapshots/actions.rollback.ts'
 import * as snapshots from './snapshots/actions.ts'
 import { guestRoom } from './snapshots/guest-room.ts'
@@ -115,6 +116,15 @@ const written = (name: string) => (on: Stage) => on.host.write(`/tank/a/${name}`
 const WITH_SNAPSHOT = [ONE, written('old'), 'zfs snapshot tank/a@x'] as const
 const CHANGED_SINCE = [...WITH_SNAPSHOT, 'zfs snapshot tank/a@y', written('new')] as const
 
+const SECOND_DISK = [
+  'zfs create -V 8M tank/d1',
+  async (on: Stage) => {
+    const conf = await on.host.read('/vm/alpha/alpha.conf')
+    const disk = 'disk1_type="virtio-blk"\ndisk1_dev="custom"\ndisk1_name="/dev/zvol/tank/d1"\n'
+    await on.host.write('/vm/alpha/alpha.conf', `${conf}${disk}`)
+  },
+] as const
+
 export const CASES: Case[] = [
   scenario(datasets.createFilesystem, { dataset: 'tank/a', compression: 'zstd' }),
   scenario(datasets.createVolume, { dataset: 'tank/v', sizeBytes: 2 ** 23, sparse: false }),
@@ -153,6 +163,15 @@ export const CASES: Case[] = [
     ...CHANGED_SINCE.slice(1),
   ),
   scenario(rollbackAction(guestRoom), { snapshot: 'tank/a@x', way: 'beside' }, ...WITH_SNAPSHOT),
+  scenario(
+    rollbackGuestAction(guestRoom),
+    { vm: 'alpha', tag: 'x' },
+    ...SECOND_DISK,
+    'zfs snapshot tank/vms/alpha/disk0@x tank/d1@x',
+    'zfs snapshot tank/d1@y',
+    on =>
+      on.host.run(['dd', 'of=/dev/zvol/tank/d1', 'bs=512', 'count=1'], { stdin: 'since then'.padEnd(512) }),
+  ),
   scenario(swapBackAction(guestRoom), { dataset: 'tank/a' }, ...WITH_SNAPSHOT, wentBack),
   scenario(create, {
     name: 'web1',

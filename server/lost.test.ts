@@ -117,6 +117,7 @@ async function fingerprint({ host, sh }: Stage): Promise<string> {
   return JSON.stringify([
     await sh(`zfs list -H -t all -o ${columns}`),
     data.map(each => each.name),
+    (await host.run(['dd', 'if=/dev/zvol/tank/d1', 'bs=512', 'count=1'])).stdout,
     await sh('sysrc -n vm_list'),
     scan.kind,
     scan.state,

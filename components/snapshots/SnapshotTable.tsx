@@ -1,6 +1,6 @@
 'use client'
 import { ChartNoAxesGantt, X } from 'lucide-react'
-import { useCallback, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import type { Snapshot } from '../../server/snapshots/model.ts'
 import { explain } from '../errors.ts'
 import { useApi, useTRPC } from '../host.tsx'
@@ -8,7 +8,7 @@ import { useTools } from '../shell/useTools.ts'
 import { Button } from '../ui/Button.tsx'
 import { DataTable } from '../ui/DataTable.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
-import type { Sort } from '../ui/table.ts'
+import type { Column, Sort } from '../ui/table.ts'
 import { useRemoteRows } from '../ui/useRemoteRows.ts'
 import { ALL_SNAPSHOT_COLUMNS, SNAPSHOT_COLUMNS } from './columns.tsx'
 import { snapshotMenu } from './menu.tsx'
@@ -25,7 +25,16 @@ function sortOf(sort: Sort): { sort: (typeof SORTS)[keyof typeof SORTS]; descend
 }
 
 /** Snapshots of one dataset, or of everything: windowed, sorted and filtered where they are kept. */
-export function SnapshotTable({ dataset, maxHeight }: { dataset?: string; maxHeight?: string }) {
+export function SnapshotTable({
+  dataset,
+  maxHeight,
+  extra,
+}: {
+  dataset?: string
+  maxHeight?: string
+  /** Columns that only this list has, behind the others. */
+  extra?: readonly Column<Snapshot>[]
+}) {
   const trpc = useTRPC()
   const api = useApi()
   const tools = useTools()
@@ -34,6 +43,10 @@ export function SnapshotTable({ dataset, maxHeight }: { dataset?: string; maxHei
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const [period, setPeriod] = useState<Period | null>(null)
   const timeline = useTimeline()
+  const columns = useMemo(
+    () => [...(dataset ? SNAPSHOT_COLUMNS : ALL_SNAPSHOT_COLUMNS), ...(extra ?? [])],
+    [dataset, extra],
+  )
   const from = period?.from
   const to = period?.to
   const page = useCallback(
@@ -79,7 +92,7 @@ export function SnapshotTable({ dataset, maxHeight }: { dataset?: string; maxHei
         <DataTable
           name={dataset ? 'snapshots' : 'all-snapshots'}
           label={dataset ? `Snapshots of ${dataset}` : 'All snapshots'}
-          columns={dataset ? SNAPSHOT_COLUMNS : ALL_SNAPSHOT_COLUMNS}
+          columns={columns}
           rowId={row => row.name}
           rowLabel={row => row.name}
           remote={remote}

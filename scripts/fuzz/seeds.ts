@@ -50,7 +50,7 @@ export const ZFS = {
     'type\tvolume\t-\t-\nused\t12288\t-\t-\nreadonly\toff\t-\tdefault\nchecksum\ton\t-\tinherited from tank/a\na:b\tx\ty\t-\tlocal\nrest\n',
   ],
   oneProperty: ['local\tx\n', 'inherited from tank/a b\tone\ttwo\nthree\n', '-\t-\n', 'received\t\n'],
-  userProperty: ['tank\t1\ntank/vms/a b\t{"x":1}\n'],
+  userProperty: ['tank\t1\ntank/vms/a b\t{"x":1}\n', 'tank/a@x y\toff\n'],
   figures: ['used\t12288\nwritten@before\t0\navailable\t9007199254740991\n'],
 } as const
 

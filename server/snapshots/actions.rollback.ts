@@ -3,10 +3,8 @@ import * as z from 'zod/mini'
 import { type Action, type ActionContext, defineAction, type PlanContext } from '../action.ts'
 import { freshVms } from '../datasets/actions.ts'
 import { usersOf } from '../datasets/users.ts'
-import { AppError, isUnheard } from '../errors.ts'
+import { AppError } from '../errors.ts'
 import { splitSnapshot } from '../host/zfs/names.ts'
-import { getWrittenSince } from '../host/zfs/properties.ts'
-import { wasRolledBackAfter } from '../host/zpool/history.ts'
 import { readDatasets } from '../inventory/reader.ts'
 import { refusedPlan, withDigest } from '../tasks/digest.ts'
 import type { Plan, TaskCommand } from '../tasks/model.ts'
@@ -24,7 +22,8 @@ import {
   rollbackFacts,
 } from './plan.rollback.ts'
 import { findPair, planSwapBack, SWAP_BACK } from './plan.swap.ts'
-import { betweenStopAndStart, mustBeUnchanged, runGoBack, victimsLeft } from './rollback.run.ts'
+import { betweenStopAndStart, mustBeUnchanged, runGoBack, victimsLeft, whyNotOn } from './rollback.run.ts'
+import { guestsDown, wentBack } from './rollback.settle.ts'
 
 const keepFacts = z.object({
   keep: z.object({
@@ -91,7 +90,7 @@ export function rollbackAction(
           if (keep) await runKeep(context, shown, keep)
           else await runGoBack(context, shown, dataset)
         },
-        async () => (await readDatasets(context.host)).some(each => each.name === dataset),
+        () => whyNotOn(context, [dataset]),
       )
       return { dataset, target }
     },
@@ -173,23 +172,14 @@ async function settleRollback(
       outcome: `${plan.title}: ${named - left} of ${named} newer ones were destroyed, then it was cut short; ${dataset.name} itself is untouched. Roll back again to finish.${guests}`,
     }
   }
-  const rollback = commands.find(each => each.argv[0] === 'zfs' && each.argv[1] === 'rollback')
-  const done: Settling = { state: 'done', outcome: `${plan.title}: done, as the host shows.${guests}` }
-  if (rollback?.exit === 0) return done
-  if (rollback && rollback.exit === null) {
-    // Begun, and nobody heard how it ended. The pool keeps what it did, in order; a ring may have lost it again.
-    const victims = plan.victims.filter(each => each.kind === 'snapshot').map(each => each.name)
-    const isProven = await wasRolledBackAfter(context.host, dataset.name, victims).catch(notTold)
-    if (isProven) return done
-    // Nothing was started after it: a roll back leaves nothing written since.
-    const { tag } = splitSnapshot(snapshot.name)
-    const written = isProven === null ? await getWrittenSince(context.host, dataset.name, tag) : null
-    if (written === 0) return done
-    if (written !== null && written < writtenBytes) {
-      return {
-        state: 'interrupted',
-        outcome: `${plan.title}: whether ${dataset.name} was rolled back before it was cut short cannot be told, because somebody has written to it since. Look at it before it is used.${guests}`,
-      }
+  const victims = plan.victims.filter(each => each.kind === 'snapshot').map(each => each.name)
+  const member = { dataset: dataset.name, snapshot: snapshot.name, writtenBytes, newer: victims }
+  const went = await wentBack(context, member, commands)
+  if (went === 'yes') return { state: 'done', outcome: `${plan.title}: done, as the host shows.${guests}` }
+  if (went === 'unclear') {
+    return {
+      state: 'interrupted',
+      outcome: `${plan.title}: whether ${dataset.name} was rolled back before it was cut short cannot be told, because somebody has written to it since. Look at it before it is used.${guests}`,
     }
   }
   const before = named > 0 ? 'what is newer was destroyed, but ' : ''
@@ -197,12 +187,6 @@ async function settleRollback(
     state: 'interrupted',
     outcome: `${plan.title}: ${before}${dataset.name} was not rolled back and holds what it held. Roll back again to finish.${guests}`,
   }
-}
-
-/** A history that cannot be read proves nothing; a host that is silent will be asked again. */
-function notTold(error: unknown): null {
-  if (!(error instanceof AppError) || isUnheard(error)) throw error
-  return null
 }
 
 async function settleKeep(context: PlanContext, plan: Plan, keep: KeepFacts): Promise<Settling> {
@@ -232,16 +216,6 @@ async function settleBeside(context: PlanContext, plan: Plan, target: string): P
     : { state: 'interrupted', outcome: `${plan.title}: ${target} was not made. Nothing else has changed.` }
 }
 
-/** Guests the plan was to start again and that are down now, as a sentence. */
-async function guestsDown(context: PlanContext, plan: Plan): Promise<string> {
-  const names = plan.locks.filter(lock => lock.startsWith('vm:')).map(lock => lock.slice(3))
-  if (names.length === 0) return ''
-  const down = (await freshVms(context))
-    .filter(vm => names.includes(vm.name) && vm.pid === null)
-    .map(vm => vm.name)
-  return down.length === 0 ? '' : ` ${down.join(', ')} ${down.length === 1 ? 'is' : 'are'} not running.`
-}
-
 export function swapBackAction(room: GuestRoom): Action<typeof swapBackInput, { dataset: string }> {
   const plan = async (context: PlanContext, input: SwapBackInput): Promise<Plan> => {
     const pair = findPair(input.dataset, await readDatasets(context.host))
@@ -266,7 +240,7 @@ export function swapBackAction(room: GuestRoom): Action<typeof swapBackInput, { 
           await mustBeUnchanged(shown, () => plan(context, input))
           await runKeep(context, shown, keep)
         },
-        async () => (await readDatasets(context.host)).some(each => each.name === keep.dataset),
+        () => whyNotOn(context, [keep.dataset]),
       )
       return { dataset: keep.dataset }
     },

@@ -3,17 +3,21 @@ import * as z from 'zod/mini'
 import { type Action, defineAction, type PlanContext } from '../action.ts'
 import { freshVms, readPoolOf, settleByLook } from '../datasets/actions.ts'
 import { poolOf } from '../datasets/plan.ts'
-import { runSteps } from '../datasets/steps.ts'
+import { runStep, runSteps } from '../datasets/steps.ts'
 import { isBelow } from '../datasets/users.ts'
+import { AppError } from '../errors.ts'
 import { splitSnapshot } from '../host/zfs/names.ts'
+import { inheritPropertyArgv } from '../host/zfs/properties.ts'
 import { listHolds, listSnapshotIndex, listSnapshots } from '../host/zfs/snapshots.ts'
 import { readDatasets } from '../inventory/reader.ts'
 import type { Plan } from '../tasks/model.ts'
-import { confsByVolume, readReclaim } from './facts.ts'
+import { isOff, notesByVolume, readReclaim } from './facts.ts'
 import { cloneInput, createSnapshotsInput, holdInput, snapshotsInput } from './input.ts'
 import { newTagProblem } from './names.ts'
 import {
   type CreateInput,
+  type CreatePlanFacts,
+  GUEST_PROPERTY,
   planClone,
   planCreate,
   planDestroySnapshots,
@@ -30,17 +34,17 @@ async function createFacts(context: PlanContext, input: CreateInput) {
     .map(each => each.name)
     .filter(name => input.datasets.some(root => root === name || (input.recursive && isBelow(name, root))))
   const pools = [...new Set(targets.map(poolOf))]
-  const [existing, confs, states] = await Promise.all([
+  const [existing, notes, states] = await Promise.all([
     // A tag that cannot be is refused by the plan; the host is not asked about it.
     newTagProblem(input.tag)
       ? []
       : listSnapshotIndex(host, { snapshots: targets.map(name => `${name}@${input.tag}`) }),
-    confsByVolume(host, vms),
+    notesByVolume(host, vms),
     Promise.all(pools.map(name => readPoolOf(context, name))),
   ])
   return {
     datasets,
-    confs,
+    notes,
     existing: new Set(existing.map(each => each.name)),
     pools: states.filter(each => each !== null),
   }
@@ -54,20 +58,46 @@ export const create = defineAction({
     return planCreate(input, await createFacts(context, input))
   },
   async run(context, plan) {
+    const { snapshots, offGuests } = createdBy(plan)
+    const [started] = await startedMeanwhile(context, offGuests)
+    if (started)
+      throw new AppError(
+        'changed',
+        `${started.guest} was started meanwhile: a snapshot now is not of a guest that is off.`,
+      )
     await runSteps(context, plan)
-    return { snapshots: snapshotsOf(plan) }
+    // What was started while the commands ran may have written before its snapshot: then nothing is claimed.
+    for (const each of await startedMeanwhile(context, offGuests))
+      for (const name of each.snapshots)
+        await runStep(context, { title: '', argv: inheritPropertyArgv(name, GUEST_PROPERTY) })
+    return { snapshots }
   },
   async settle({ host }, plan) {
-    const wanted = snapshotsOf(plan)
+    const wanted = createdBy(plan).snapshots
     const there = (await listSnapshotIndex(host, { snapshots: wanted })).length
     return settled(plan, there, wanted.length, 'taken')
   },
 })
 
-/** Full names a plan of `create` takes. */
-function snapshotsOf(plan: Plan): string[] {
-  const parsed = z.safeParse(z.object({ snapshots: z.array(z.string()) }), plan.facts)
-  return parsed.success ? parsed.data.snapshots : []
+const createPlanFacts = z.object({
+  snapshots: z.array(z.string()),
+  // A task of an older Skep has none.
+  offGuests: z._default(z.array(z.object({ guest: z.string(), snapshots: z.array(z.string()) })), []),
+})
+
+function createdBy(plan: Plan): CreatePlanFacts {
+  const parsed = z.safeParse(createPlanFacts, plan.facts)
+  return parsed.success ? parsed.data : { snapshots: [], offGuests: [] }
+}
+
+/** Of the guests that a plan calls off, those that are not. */
+async function startedMeanwhile(
+  context: PlanContext,
+  offGuests: CreatePlanFacts['offGuests'],
+): Promise<CreatePlanFacts['offGuests']> {
+  if (offGuests.length === 0) return []
+  const off = new Set((await freshVms(context)).filter(isOff).map(vm => vm.name))
+  return offGuests.filter(each => !off.has(each.guest))
 }
 
 /** How a verb on several things ended, told from how many of them show it. */

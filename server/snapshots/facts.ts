@@ -8,8 +8,9 @@ import { AppError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { destroyDryRun } from '../host/zfs/destroy.ts'
 import { splitSnapshot } from '../host/zfs/names.ts'
-import { getProperties, getProperty, getWrittenSince } from '../host/zfs/properties.ts'
+import { getProperties, getProperty, getWrittenSince, listSnapshotProperty } from '../host/zfs/properties.ts'
 import { listBookmarks, listHolds, listSnapshots } from '../host/zfs/snapshots.ts'
+import type { Aged } from '../inventory/inventory.ts'
 import { readDatasets } from '../inventory/reader.ts'
 import {
   changedKeys,
@@ -18,12 +19,14 @@ import {
   withoutScreenPassword,
   withScreenPasswordOf,
 } from '../vms/conf.ts'
+import { diskEntries } from '../vms/devices.ts'
 import type { Vm } from '../vms/model.ts'
+import { groupSnapshots } from './groups.ts'
 import { confPathOf, type GuestRoom } from './guests.ts'
-import type { ConfDifference, Reclaim, Snapshot } from './model.ts'
+import type { ConfDifference, Reclaim, Snapshot, SnapshotGroup } from './model.ts'
 import { type GuestFacts, newerThan, type RollbackHostFacts } from './plan.rollback.ts'
 import type { SwapFacts } from './plan.swap.ts'
-import { CONF_PROPERTY } from './plan.ts'
+import { CONF_PROPERTY, GUEST_PROPERTY, type GuestNote } from './plan.ts'
 
 async function confOf(host: Host, vm: Vm): Promise<string | null> {
   try {
@@ -41,6 +44,28 @@ async function confThen(host: Host, snapshot: string): Promise<string | null> {
   return Buffer.from(property.value, 'base64url').toString()
 }
 
+/** Zvols of the guest of today that its conf named already when these were taken; null where none carries the conf. */
+export async function volumesThen(
+  host: Host,
+  vm: Vm,
+  snapshots: readonly string[],
+): Promise<string[] | null> {
+  const today = await confOf(host, vm)
+  if (today === null) return null
+  const backing = ({ name, backing: dev }: { name: string; backing: string }) => `${dev} ${name}`
+  const volumes = new Map(
+    diskEntries(parseConf(today)).map(disk => [
+      backing(disk),
+      vm.disks.find(each => each.index === disk.index)?.dataset ?? null,
+    ]),
+  )
+  for (const snapshot of snapshots) {
+    const conf = await confThen(host, snapshot)
+    if (conf !== null) return diskEntries(parseConf(conf)).flatMap(disk => volumes.get(backing(disk)) ?? [])
+  }
+  return null
+}
+
 function confDifferences(then: string, today: string): ConfDifference[] {
   const [before, after] = [parseConf(then), parseConf(today)]
   return changedKeys(before, after).map(key => ({
@@ -50,9 +75,43 @@ function confDifferences(then: string, today: string): ConfDifference[] {
   }))
 }
 
-/** Confs of the guests by the zvols they use, for snapshots that carry them. */
-export async function confsByVolume(host: Host, vms: readonly Vm[]): Promise<Map<string, string>> {
-  const confs = new Map<string, string>()
+/** Snapshots of the guest's zvols by their names, as the inventory last heard them. AppError `not_found`. */
+export async function readGroups(
+  { host, inventory }: Pick<PlanContext, 'host' | 'inventory'>,
+  name: string,
+): Promise<Aged<SnapshotGroup[]>> {
+  const vms = await inventory.vms()
+  const vm = vms.value.find(each => each.name === name)
+  if (!vm) throw new AppError('not_found', `There is no guest named ${name}.`, { names: [name] })
+  const volumes = volumesOfGuest(vm)
+  const [notes, ...lists] = await Promise.all([
+    listSnapshotProperty(host, GUEST_PROPERTY, volumes),
+    ...volumes.map(volume => inventory.snapshotsOf(volume)),
+  ])
+  const off = [...notes].flatMap(([snapshot, value]) => (value === 'off' ? [snapshot] : []))
+  return {
+    value: groupSnapshots(
+      volumes,
+      lists.flatMap(each => [...each.value]),
+      new Set(off),
+    ),
+    heardAt: Math.min(vms.heardAt, ...lists.map(each => each.heardAt)),
+  }
+}
+
+/** The zvols of a guest, each once, in the order of its disks. */
+export function volumesOfGuest(vm: Pick<Vm, 'disks'>): string[] {
+  return [...new Set(vm.disks.flatMap(disk => disk.dataset ?? []))]
+}
+
+/** Nothing writes to its disks. */
+export function isOff(vm: Pick<Vm, 'state'>): boolean {
+  return vm.state === 'stopped' || vm.state === 'crashed'
+}
+
+/** What a snapshot of each zvol will carry about the guest that uses it. */
+export async function notesByVolume(host: Host, vms: readonly Vm[]): Promise<Map<string, GuestNote>> {
+  const notes = new Map<string, GuestNote>()
   const users = Map.groupBy(
     vms.flatMap(vm => vm.disks.flatMap(disk => (disk.dataset ? [{ vm, volume: disk.dataset }] : []))),
     each => each.volume,
@@ -62,11 +121,14 @@ export async function confsByVolume(host: Host, vms: readonly Vm[]): Promise<Map
     const own = vm.disks.flatMap(disk =>
       users.get(disk.dataset ?? '')?.length === 1 ? (disk.dataset ?? []) : [],
     )
-    const conf = own.length > 0 ? await confOf(host, vm) : null
+    if (own.length === 0) continue
+    const conf = await confOf(host, vm)
     // Properties of snapshots, and the commands that set them, are read by more people than the file.
-    if (conf !== null) for (const volume of own) confs.set(volume, withoutScreenPassword(conf))
+    const shown = conf === null ? null : withoutScreenPassword(conf)
+    const note = { guest: vm.name, conf: shown, isOff: isOff(vm) }
+    for (const volume of own) notes.set(volume, note)
   }
-  return confs
+  return notes
 }
 
 /** The conf of then for the guest of today; null where it is another guest's, which had the volume at that time. */

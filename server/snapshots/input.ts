@@ -32,6 +32,7 @@ export const snapshotDaysInput = z.object({
 })
 export type SnapshotDaysInput = z.output<typeof snapshotDaysInput>
 
+export const guestInput = z.object({ vm: name })
 export const snapshotInput = z.object({ snapshot: snapshotName })
 export const snapshotsInput = z.object({ snapshots: snapshotNames })
 export const createSnapshotsInput = z.object({
@@ -54,6 +55,14 @@ export const rollbackInput = z.object({
   guest: z.optional(z.object({ stop: z.boolean(), start: z.boolean(), conf: z.enum(CONF_CHOICES) })),
 })
 export type RollbackInput = z.output<typeof rollbackInput>
+
+/** Every zvol of the guest goes back to its snapshot of this name. */
+export const rollbackGuestInput = z.object({
+  vm: name,
+  tag,
+  guest: z.optional(z.object({ stop: z.boolean(), start: z.boolean(), conf: z.enum(CONF_CHOICES) })),
+})
+export type RollbackGuestInput = z.output<typeof rollbackGuestInput>
 
 /** `dataset` is either half of the pair: the one that kept the earlier state, or the one that went back. */
 export const swapBackInput = z.object({

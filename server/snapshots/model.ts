@@ -69,6 +69,33 @@ function isRollbackFacts(facts: unknown): facts is RollbackFacts {
   return typeof facts === 'object' && facts !== null && 'writtenBytes' in facts && 'newer' in facts
 }
 
+/** Snapshots of one name on the zvols of a guest. */
+export type SnapshotGroup = {
+  tag: string
+  /** Of its newest member. Unix ms. */
+  createdAt: number
+  /** In the order of the guest's disks. */
+  members: Snapshot[]
+  /** Zvols of the guest of today that have no snapshot of this name. */
+  missing: string[]
+  /** All in one txg; one txg in each of several pools, one after the other; or not taken together. */
+  moment: 'one' | 'pools' | 'apart'
+  /** Skep took all of it while the guest was off; false: it may have run, and this is what a power cut would have left. */
+  isOff: boolean
+}
+
+/** `plan.facts` of `snapshots.rollbackGuest`. */
+export type GroupRollbackFacts = { vm: string; members: RollbackFacts[]; stays: string[] }
+
+/** The facts of a plan that rolls a guest back; null for anything else. */
+export function groupRollbackFactsOf(facts: unknown): GroupRollbackFacts | null {
+  return isGroupRollbackFacts(facts) ? facts : null
+}
+
+function isGroupRollbackFacts(facts: unknown): facts is GroupRollbackFacts {
+  return typeof facts === 'object' && facts !== null && 'members' in facts && 'stays' in facts
+}
+
 /** Why a snapshot cannot be destroyed as it is, in one sentence; null when it can. */
 export function whyNotDestroy(snapshot: Snapshot): string | null {
   if (snapshot.holds > 0) return 'It is held: release it first.'

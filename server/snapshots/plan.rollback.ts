@@ -196,10 +196,7 @@ export function planGoBack(input: RollbackInput, facts: RollbackHostFacts): Plan
   const bookmarks = newerThan(target, facts.bookmarks)
   const shown = rollbackFacts(facts, null)
   const refused =
-    poolProblem(facts.pool) ??
-    heldProblem(facts.holds, newer) ??
-    withNext(clonesProblem(newer, []), 'Or go back and keep what is there now: then the clone stays.') ??
-    guestProblem(facts.guests, dataset.name, input.guest)
+    goBackProblem(facts, { orKeep: true }) ?? guestProblem(facts.guests, dataset.name, input.guest)
   if (refused) return refusedRollback(title, refused, shown)
   return withDigest({
     action: ROLLBACK,
@@ -232,11 +229,21 @@ export function planGoBack(input: RollbackInput, facts: RollbackHostFacts): Plan
   })
 }
 
-function withNext(refused: Refusal | null, next: string): Refusal | null {
-  return refused && { ...refused, detail: { ...refused.detail, next } }
+/** Why what is newer cannot be destroyed. `orKeep`: going back and keeping the present would be a way out. */
+export function goBackProblem(
+  { pool, holds, target, snapshots }: Pick<RollbackHostFacts, 'pool' | 'holds' | 'target' | 'snapshots'>,
+  { orKeep }: { orKeep: boolean },
+): Refusal | null {
+  const newer = newerThan(target, snapshots)
+  const held = poolProblem(pool) ?? heldProblem(holds, newer, orKeep)
+  if (held) return held
+  const cloned = clonesProblem(newer, [])
+  if (!cloned || !orKeep) return cloned
+  const next = 'Or go back and keep what is there now: then the clone stays.'
+  return { ...cloned, detail: { ...cloned.detail, next } }
 }
 
-function heldProblem(holds: readonly Hold[], newer: readonly Snapshot[]): Refusal | null {
+function heldProblem(holds: readonly Hold[], newer: readonly Snapshot[], orKeep: boolean): Refusal | null {
   const held = newer.filter(each => each.holds > 0).map(each => each.name)
   if (held.length === 0) return null
   const tags = [...new Set(holds.map(each => `“${each.tag}”`))]
@@ -244,7 +251,7 @@ function heldProblem(holds: readonly Hold[], newer: readonly Snapshot[]): Refusa
   return refusal(
     'held',
     `${inWords(held)} ${held.length === 1 ? 'is newer and held' : 'are newer and held'}${by}, so going back cannot destroy ${held.length === 1 ? 'it' : 'them'}.`,
-    'Release the hold first, or go back and keep what is there now.',
+    orKeep ? 'Release the hold first, or go back and keep what is there now.' : 'Release the hold first.',
     held,
   )
 }

@@ -20,16 +20,21 @@ import { holdTagProblem, newTagProblem, tagFitsProblem } from './names.ts'
 
 /** User property of a snapshot of a guest's zvol: the guest's conf at that time, base64url of NAME.conf. */
 export const CONF_PROPERTY = 'skep:conf'
+/** User property of a snapshot of a guest's zvol: `off` where the guest was off, so that the disk is as it left it. */
+export const GUEST_PROPERTY = 'skep:guest'
 /** A user property holds at most 8 KiB. zfsprops(7). */
 const LONGEST_CONF = 8000
+
+/** What the snapshot of a zvol says about the guest that has it. `conf` is without passwords, null where none can be read. */
+export type GuestNote = { guest: string; conf: string | null; isOff: boolean }
 
 export type CreateFacts = {
   datasets: readonly DatasetRow[]
   pools: readonly PoolFacts[]
   /** Full names of snapshots with this tag that exist already. */
   existing: ReadonlySet<string>
-  /** Zvols that a guest uses, with the text of its conf. */
-  confs: ReadonlyMap<string, string>
+  /** By zvol; those that no guest, or more than one, uses are not there. */
+  notes: ReadonlyMap<string, GuestNote>
 }
 
 export type CreateInput = { datasets: readonly string[]; tag: string; recursive: boolean }
@@ -59,8 +64,33 @@ export function planCreate(input: CreateInput, facts: CreateFacts): Plan {
     victims: [],
     warnings: steps.length > 1 ? ['Snapshots of different commands are not of the very same moment.'] : [],
     locks: targets.map(each => `dataset:${each.name}`),
-    facts: { snapshots: targets.map(each => `${each.name}@${input.tag}`) },
+    facts: {
+      snapshots: targets.map(each => `${each.name}@${input.tag}`),
+      offGuests: offGuestsOf(
+        targets.map(each => each.name),
+        input.tag,
+        facts,
+      ),
+    } satisfies CreatePlanFacts,
   })
+}
+
+/** `plan.facts` of `snapshots.create`: what it takes, and of which of these it says that the guest is off. */
+export type CreatePlanFacts = { snapshots: string[]; offGuests: { guest: string; snapshots: string[] }[] }
+
+function offGuestsOf(
+  targets: readonly string[],
+  tag: string,
+  { notes }: CreateFacts,
+): CreatePlanFacts['offGuests'] {
+  const off = targets.flatMap(name => {
+    const note = notes.get(name)
+    return note?.isOff ? [{ guest: note.guest, snapshot: `${name}@${tag}` }] : []
+  })
+  return [...Map.groupBy(off, each => each.guest)].map(([guest, of]) => ({
+    guest,
+    snapshots: of.map(each => each.snapshot),
+  }))
 }
 
 function createProblem(
@@ -106,17 +136,20 @@ function reservationNeeded(dataset: DatasetRow): number {
   return Math.min(dataset.usedByDataBytes, dataset.refreservationBytes)
 }
 
-function confOption(conf: string | undefined): readonly (readonly [string, string])[] {
-  if (conf === undefined) return []
-  const value = Buffer.from(conf).toString('base64url')
-  return value.length > LONGEST_CONF ? [] : [[CONF_PROPERTY, value]]
+function noteOptions(note: GuestNote | undefined): readonly (readonly [string, string])[] {
+  if (note === undefined) return []
+  const conf = note.conf === null ? null : Buffer.from(note.conf).toString('base64url')
+  return [
+    ...(conf === null || conf.length > LONGEST_CONF ? [] : [[CONF_PROPERTY, conf] as const]),
+    ...(note.isOff ? [[GUEST_PROPERTY, 'off'] as const] : []),
+  ]
 }
 
 /** One command for all datasets of a pool: they are of one moment. A guest's zvols carry its conf, so they go apart. */
 function plainSteps(names: readonly string[], tag: string, facts: CreateFacts): Step[] {
-  return [...Map.groupBy(names, name => facts.confs.get(name))].map(([conf, group]) => ({
+  return [...Map.groupBy(names, name => facts.notes.get(name))].map(([note, group]) => ({
     title: `Take @${tag} of ${inWords(group)}`,
-    argv: createSnapshotsArgv({ snapshots: group.map(name => `${name}@${tag}`), options: confOption(conf) }),
+    argv: createSnapshotsArgv({ snapshots: group.map(name => `${name}@${tag}`), options: noteOptions(note) }),
   }))
 }
 
@@ -131,7 +164,7 @@ function recursiveSteps(
   facts: CreateFacts,
 ): Step[] {
   const withConf = targets.filter(
-    each => facts.confs.has(each.name) && names.some(root => root === each.name || isBelow(each.name, root)),
+    each => facts.notes.has(each.name) && names.some(root => root === each.name || isBelow(each.name, root)),
   )
   return [
     {
@@ -139,8 +172,8 @@ function recursiveSteps(
       argv: createSnapshotsArgv({ snapshots: names.map(name => `${name}@${tag}`), recursive: true }),
     },
     ...withConf.flatMap(each =>
-      confOption(facts.confs.get(each.name)).map(([property, value]) => ({
-        title: `Note the guest's configuration on ${each.name}@${tag}`,
+      noteOptions(facts.notes.get(each.name)).map(([property, value]) => ({
+        title: `${property === CONF_PROPERTY ? "Note the guest's configuration" : 'Note that the guest is off'} on ${each.name}@${tag}`,
         argv: ['zfs', 'set', `${property}=${value}`, `${each.name}@${tag}`],
       })),
     ),

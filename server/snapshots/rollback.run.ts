@@ -5,6 +5,7 @@ import { asAppError, runStep, withWords } from '../datasets/steps.ts'
 import { counted, inWords, isRunning } from '../datasets/users.ts'
 import { AppError, isUnheard } from '../errors.ts'
 import { listBookmarks, listSnapshotIndex } from '../host/zfs/snapshots.ts'
+import { readDatasets } from '../inventory/reader.ts'
 import type { Plan, Step, Victim } from '../tasks/model.ts'
 import type { Vm } from '../vms/model.ts'
 import type { GuestRoom } from './guests.ts'
@@ -14,14 +15,14 @@ import type { GuestWord } from './model.ts'
 export type GuestTurn = { room: GuestRoom; guests: readonly Vm[]; word: GuestWord | undefined }
 
 /**
- * Stops the guests, does `work`, and starts again what ran before, also after a failure. `canStart` says whether the
- * guest would find its disk. An error of `work` leaves with a sentence about the guests.
+ * Stops the guests, does `work`, and starts again what ran before, also after a failure. `whyNotStart` says what keeps
+ * them from it ("the disk is not in its place"). An error of `work` leaves with a sentence about the guests.
  */
 export async function betweenStopAndStart(
   context: ActionContext,
   turn: GuestTurn,
   work: () => Promise<void>,
-  canStart: () => Promise<boolean>,
+  whyNotStart: () => Promise<string | null>,
 ): Promise<void> {
   const running = turn.guests.filter(isRunning)
   const stopped: Vm[] = []
@@ -34,7 +35,7 @@ export async function betweenStopAndStart(
     await work()
   } catch (caught) {
     const error = asAppError(caught)
-    const words = await startAgain(context, turn, stopped, error, canStart)
+    const words = await startAgain(context, turn, stopped, error, whyNotStart)
     throw words === null ? error : withWords(error, words)
   }
   if (!turn.word?.start) return
@@ -57,7 +58,7 @@ async function startAgain(
   { room, word }: GuestTurn,
   stopped: readonly Vm[],
   error: AppError,
-  canStart: () => Promise<boolean>,
+  whyNotStart: () => Promise<string | null>,
 ): Promise<string | null> {
   if (stopped.length === 0) return null
   const names = inWords(stopped.map(vm => vm.name))
@@ -67,8 +68,8 @@ async function startAgain(
     if (isUnheard(error)) {
       return `${names} ${are} shut down, and not started: the last command may still be at work on the disk.`
     }
-    if (!(await canStart()))
-      return `${names} ${are} shut down, and not started: the disk is not in its place.`
+    const why = await whyNotStart()
+    if (why !== null) return `${names} ${are} shut down, and not started: ${why}.`
     for (const vm of stopped) await room.start(context, vm.name)
     return `${names} ${are} running again.`
   } catch (caught) {
@@ -76,15 +77,22 @@ async function startAgain(
   }
 }
 
+/** A guest finds its disk where its dataset is there; for `betweenStopAndStart`. */
+export async function whyNotOn({ host }: PlanContext, datasets: readonly string[]): Promise<string | null> {
+  const there = new Set((await readDatasets(host)).map(each => each.name))
+  return datasets.every(name => there.has(name)) ? null : 'the disk is not in its place'
+}
+
 /** Victims that are still there, by guid: the same name with another guid is another thing. */
-export async function victimsLeft({ host }: PlanContext, plan: Plan): Promise<Victim[]> {
+export async function victimsLeft({ host }: PlanContext, plan: Pick<Plan, 'victims'>): Promise<Victim[]> {
   const named = plan.victims.filter(each => each.kind === 'snapshot' || each.kind === 'bookmark')
   if (named.length === 0) return []
-  const dataset = named[0]?.name.split(/[@#]/)[0] ?? ''
-  const there = new Set([
-    ...(await listSnapshotIndex(host, { datasets: [dataset] })).map(each => `${each.name} ${each.guid}`),
-    ...(await listBookmarks(host, dataset)).map(each => `${each.name} ${each.guid}`),
+  const datasets = [...new Set(named.map(each => each.name.split(/[@#]/)[0] ?? ''))]
+  const found = await Promise.all([
+    listSnapshotIndex(host, { datasets }),
+    ...datasets.map(dataset => listBookmarks(host, dataset)),
   ])
+  const there = new Set(found.flat().map(each => `${each.name} ${each.guid}`))
   return named.filter(each => there.has(`${each.name} ${each.guid}`))
 }
 

@@ -1,9 +1,10 @@
 import { actionProcedures, procedure, router } from '../trpc.ts'
+import { rollbackGuestAction } from './actions.group.ts'
 import { rollbackAction, swapBackAction } from './actions.rollback.ts'
 import { clone, create, destroy, hold, release } from './actions.ts'
-import { readReclaim } from './facts.ts'
+import { readGroups, readReclaim } from './facts.ts'
 import { guestRoom } from './guest-room.ts'
-import { listSnapshotsInput, snapshotDaysInput, snapshotInput, snapshotsInput } from './input.ts'
+import { guestInput, listSnapshotsInput, snapshotDaysInput, snapshotInput, snapshotsInput } from './input.ts'
 
 export const snapshotsRouter = router({
   /** A page: filtered and sorted over all snapshots, `{ rows, total, heardAt }`. */
@@ -18,6 +19,10 @@ export const snapshotsRouter = router({
   holds: procedure('viewer')
     .input(snapshotInput)
     .query(({ ctx, input }) => ctx.inventory.holdsOf(input.snapshot)),
+  /** Snapshots of all zvols of a guest, grouped by their names: `{ value, heardAt }`. */
+  groups: procedure('viewer')
+    .input(guestInput)
+    .query(({ ctx, input }) => readGroups(ctx, input.vm)),
   /** What destroying exactly these would free, by ZFS's own dry run. */
   reclaim: procedure('viewer')
     .input(snapshotsInput)
@@ -28,5 +33,6 @@ export const snapshotsRouter = router({
   release: actionProcedures(release),
   clone: actionProcedures(clone),
   rollback: actionProcedures(rollbackAction(guestRoom)),
+  rollbackGuest: actionProcedures(rollbackGuestAction(guestRoom)),
   swapBack: actionProcedures(swapBackAction(guestRoom)),
 })

@@ -137,5 +137,7 @@ describe('zfs get', () => {
       },
     )
     expect(parseUserProperty('tank/a.before\ttank/a\n')).toEqual(new Map([['tank/a.before', 'tank/a']]))
+    expect(parseUserProperty('tank/a@x y\toff\n').get('tank/a@x y')).toBe('off')
+    expect(() => parseUserProperty('tank/a@\toff\n')).toThrow(AppError)
   })
 })

@@ -2,7 +2,7 @@
 import { unreadable } from '../answer.ts'
 import type { Host } from '../host.ts'
 import { runZfs } from './errors.ts'
-import { isDatasetName } from './names.ts'
+import { isDatasetName, isSnapshotName } from './names.ts'
 import { Fields, parseRows } from './rows.ts'
 
 export type ZfsProperty = {
@@ -119,11 +119,11 @@ function listUserPropertyArgv(property: string): string[] {
   ]
 }
 
-/** `zfs get -Hp -t filesystem,volume -s local,received -o name,value PROPERTY`; AppError `unreadable`. */
+/** `zfs get -Hp -s local,received -o name,value PROPERTY` of datasets or snapshots; AppError `unreadable`. */
 export function parseUserProperty(text: string): Map<string, string> {
   return new Map(
     parseRows('zfs get', ['name', 'value'], text, ['name']).map(row => [
-      new Fields('zfs get', row).check('name', isDatasetName),
+      new Fields('zfs get', row).check('name', name => isDatasetName(name) || isSnapshotName(name)),
       row.value,
     ]),
   )
@@ -132,6 +132,35 @@ export function parseUserProperty(text: string): Map<string, string> {
 /** Full name of each dataset that has the user property itself, with its value. */
 export async function listUserProperty(host: Host, property: string): Promise<Map<string, string>> {
   return parseUserProperty(await runZfs(host, listUserPropertyArgv(property), []))
+}
+
+/** A user property of the snapshots of these datasets (not of those below them), where it is set itself. */
+function listSnapshotPropertyArgv(property: string, datasets: readonly string[]): string[] {
+  return [
+    'zfs',
+    'get',
+    '-Hp',
+    '-d',
+    '1',
+    '-t',
+    'snapshot',
+    '-s',
+    'local,received',
+    '-o',
+    'name,value',
+    property,
+    ...datasets,
+  ]
+}
+
+/** Full name of each snapshot of the datasets that has the user property, with its value. AppError `not_found`. */
+export async function listSnapshotProperty(
+  host: Host,
+  property: string,
+  datasets: readonly string[],
+): Promise<Map<string, string>> {
+  if (datasets.length === 0) return new Map()
+  return parseUserProperty(await runZfs(host, listSnapshotPropertyArgv(property, datasets), datasets))
 }
 
 /** Figures as of now, bytes: `used`, `written@before`, `available`, … */
