@@ -66,7 +66,9 @@ test('a guest with two disks goes back whole, and a blocker on its second disk s
   await test.step('a hold on the second disk is named, and nothing can be pressed', async () => {
     await rowAction(page, 'Snapshots of twin', 'whole', 'Roll back')
     const rollback = dialog(page, 'Roll twin back to whole')
-    await expect(rollback.getByText(`${DISKS[1]}@newer is newer and held by “backup”`)).toBeVisible()
+    await expect(
+      rollback.getByRole('paragraph').filter({ hasText: `${DISKS[1]}@newer is newer and held by “backup”` }),
+    ).toBeVisible()
     await expect(rollback.getByText('Until then no disk of it goes back.')).toBeVisible()
     await expect(rollback.getByRole('button', { name: 'Go back' })).toBeDisabled()
     await rollback.getByRole('button', { name: 'Cancel' }).click()

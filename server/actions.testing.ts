@@ -162,6 +162,7 @@ export const CASES: Case[] = [
     'zfs create tank/a/child',
     ...CHANGED_SINCE.slice(1),
   ),
+  scenario(rollbackAction(guestRoom), { snapshot: 'tank/vms/alpha/disk0@first', way: 'keep' }),
   scenario(rollbackAction(guestRoom), { snapshot: 'tank/a@x', way: 'beside' }, ...WITH_SNAPSHOT),
   scenario(
     rollbackGuestAction(guestRoom),

@@ -1,9 +1,8 @@
 'use client'
-import { useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
-import { useState } from 'react'
-import type { GuestWord } from '../../server/snapshots/model.ts'
-import { useApi, usePaths, useTRPC } from '../host.tsx'
+import { useEffect, useState } from 'react'
+import { type GuestWord, guestsOfSwap, type RollbackGuest } from '../../server/snapshots/model.ts'
+import { useApi, usePaths } from '../host.tsx'
 import { useAction } from '../shell/useAction.ts'
 import { PlanDialog } from '../ui/PlanDialog.tsx'
 import { GuestChoices } from './GuestChoices.tsx'
@@ -31,10 +30,12 @@ export default function SwapBackDialog({ kept, live, onClose }: Props) {
       },
     },
   )
-  const vms = useQuery(useTRPC().vms.list.queryOptions())
-  const guests = (vms.data?.value ?? [])
-    .filter(vm => vm.disks.some(disk => disk.dataset === live))
-    .map(vm => ({ name: vm.name, running: vm.pid !== null, otherDisks: [], confDifferences: null }))
+  const seen = guestsOfSwap(action.plan?.facts)
+  // Those of the choice before stay on the screen while the new plan is on its way.
+  const [guests, setGuests] = useState<RollbackGuest[]>([])
+  useEffect(() => {
+    if (seen) setGuests(seen)
+  }, [seen])
   return (
     <PlanDialog
       title="Swap back"
@@ -48,7 +49,7 @@ export default function SwapBackDialog({ kept, live, onClose }: Props) {
       action={action}
       onClose={onClose}
     >
-      {guests.length > 0 && <GuestChoices guests={guests} word={word} onWord={setWord} />}
+      <GuestChoices guests={guests} word={word} onWord={setWord} />
     </PlanDialog>
   )
 }

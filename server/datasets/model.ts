@@ -29,3 +29,5 @@ export type Bookmark = { name: string; guid: string; createtxg: string; createdA
 
 /** The user property that marks the dataset which keeps what was there before a roll back. */
 export const KEPT_FROM = 'skep:kept-from'
+/** Beside it: the conf that the guest had when the present was moved aside, base64url, without passwords. */
+export const KEPT_CONF = 'skep:kept-conf'

@@ -1,7 +1,7 @@
 /** What the plans of this noun look at, read fresh from the host. */
 import type { PlanContext } from '../action.ts'
 import { freshVms, readPoolOf } from '../datasets/actions.ts'
-import type { DatasetRow } from '../datasets/model.ts'
+import { type DatasetRow, KEPT_CONF } from '../datasets/model.ts'
 import { poolOf } from '../datasets/plan.ts'
 import { datasetOfPath, isRunning, usersBelow, usersOf } from '../datasets/users.ts'
 import { AppError } from '../errors.ts'
@@ -38,9 +38,12 @@ async function confOf(host: Host, vm: Vm): Promise<string | null> {
 }
 
 /** The conf a snapshot carries, null when it carries none (or something that is no base64url). */
-async function confThen(host: Host, snapshot: string): Promise<string | null> {
-  const property = await getProperty(host, CONF_PROPERTY, snapshot)
-  if (!property || !/^[A-Za-z0-9_-]+$/.test(property.value)) return null
+const confThen = (host: Host, snapshot: string) => carriedBy(host, CONF_PROPERTY, snapshot)
+
+async function carriedBy(host: Host, name: string, of: string): Promise<string | null> {
+  const property = await getProperty(host, name, of)
+  // What is inherited was noted about something else.
+  if (!property || property.source === 'inherited' || !/^[A-Za-z0-9_-]+$/.test(property.value)) return null
   return Buffer.from(property.value, 'base64url').toString()
 }
 
@@ -147,10 +150,10 @@ async function guestFacts(
   vms: readonly Vm[],
   datasets: readonly DatasetRow[],
   dataset: string,
-  snapshot: string | null,
+  confOfThen: () => Promise<string | null>,
 ): Promise<GuestFacts[]> {
   const users = usersOf(vms, datasets, dataset)
-  const then = users.length > 0 && snapshot !== null ? await confThen(host, snapshot) : null
+  const then = users.length > 0 ? await confOfThen() : null
   return Promise.all(
     users.map(async vm => {
       // A conf on the dataset itself goes back with it: there is nothing to choose.
@@ -171,7 +174,12 @@ async function guestFacts(
 }
 
 /** Facts of a dataset, its guests and its pool that every way asks for. AppError `not_found`. */
-async function datasetFacts(context: PlanContext, room: GuestRoom, name: string, snapshot: string | null) {
+async function datasetFacts(
+  context: PlanContext,
+  room: GuestRoom,
+  name: string,
+  confOfThen: () => Promise<string | null>,
+) {
   const { host, now } = context
   const datasets = (await readDatasets(host)).filter(each => poolOf(each.name) === poolOf(name))
   const dataset = datasets.find(each => each.name === name)
@@ -184,7 +192,7 @@ async function datasetFacts(context: PlanContext, room: GuestRoom, name: string,
     freshVms(context),
   ])
   if (!pool) throw new AppError('not_found', `There is no pool ${poolOf(name)}.`)
-  const guests = await guestFacts(context, room, vms, datasets, name, snapshot)
+  const guests = await guestFacts(context, room, vms, datasets, name, confOfThen)
   const users = new Set(guests.map(each => each.vm.name))
   const runningBelow = usersBelow(vms, datasets, name)
     .filter(vm => isRunning(vm) && !users.has(vm.name))
@@ -208,7 +216,7 @@ export async function readRollbackFacts(
 ): Promise<RollbackHostFacts> {
   const { host } = context
   const { dataset: name, tag } = splitSnapshot(snapshot)
-  const facts = await datasetFacts(context, room, name, snapshot)
+  const facts = await datasetFacts(context, room, name, () => confThen(host, snapshot))
   const target = facts.snapshots.find(each => each.name === snapshot)
   if (!target) throw new AppError('not_found', `There is no snapshot ${snapshot}.`)
   const newer = newerThan(target, facts.snapshots)
@@ -228,7 +236,8 @@ export async function readSwapFacts(
   name: string,
   keptName: string,
 ): Promise<SwapFacts> {
-  const facts = await datasetFacts(context, room, name, null)
+  const conf = await carriedBy(context.host, KEPT_CONF, keptName)
+  const facts = await datasetFacts(context, room, name, async () => conf)
   const kept = facts.datasets.find(each => each.name === keptName)
   if (!kept) throw new AppError('not_found', `There is no dataset ${keptName}.`)
   const between = new Set([keptName])
@@ -248,6 +257,7 @@ export async function readSwapFacts(
     writtenBytes: 0,
     freedBytes: null,
     kept,
+    carriesConf: conf !== null,
     snapshotsOf: Map.groupBy(snapshots, each => each.dataset),
     runningOnKept,
   }

@@ -1,7 +1,7 @@
 /** Carrying out a keep or a swap: each step has its way back, and the host is asked what the state is. */
 import type { ActionContext, PlanContext } from '../action.ts'
 import { mustBeIdle, mustBeThere } from '../datasets/guard.ts'
-import { type DatasetRow, KEPT_FROM } from '../datasets/model.ts'
+import { type DatasetRow, KEPT_CONF, KEPT_FROM } from '../datasets/model.ts'
 import { asAppError, runStep, withWords } from '../datasets/steps.ts'
 import { AppError, isUnheard } from '../errors.ts'
 import { renameArgv } from '../host/zfs/change.ts'
@@ -67,10 +67,12 @@ export function leftToDo(plan: Plan, datasets: readonly DatasetRow[]): string[][
   return after.filter(argv => {
     const [value = '', name] = argv.slice(-2)
     if (argv[1] === 'rename') return rowOf(value) !== undefined && rowOf(name) === undefined
-    if (argv[1] === 'inherit') return value === KEPT_FROM && rowOf(name)?.keptFrom !== null
+    // The conf is noted just before the mark, and taken off just before it.
+    if (argv[1] === 'inherit') return [KEPT_FROM, KEPT_CONF].includes(value) && rowOf(name)?.keptFrom !== null
     if (argv[1] === 'mount') return rowOf(name)?.mounted === false
     if (argv[1] !== 'set') return false
     const [property, asked = ''] = [value.slice(0, value.indexOf('=')), value.slice(value.indexOf('=') + 1)]
+    if (property === KEPT_CONF) return rowOf(name)?.keptFrom === null
     if (property === KEPT_FROM) return rowOf(name)?.keptFrom !== asked
     return property === 'mountpoint' && rowOf(name)?.mountpoint !== asked
   })

@@ -69,6 +69,15 @@ function isRollbackFacts(facts: unknown): facts is RollbackFacts {
   return typeof facts === 'object' && facts !== null && 'writtenBytes' in facts && 'newer' in facts
 }
 
+/** Guests in the facts of a plan that swaps back; null for a plan that does not say. */
+export function guestsOfSwap(facts: unknown): RollbackGuest[] | null {
+  return isSwapFacts(facts) ? facts.guests : null
+}
+
+function isSwapFacts(facts: unknown): facts is { guests: RollbackGuest[] } {
+  return typeof facts === 'object' && facts !== null && 'guests' in facts && Array.isArray(facts.guests)
+}
+
 /** Snapshots of one name on the zvols of a guest. */
 export type SnapshotGroup = {
   tag: string

@@ -161,7 +161,7 @@ function warningsOf(
     warnings.push(`${inWords(others)} ${others.length === 1 ? 'uses' : 'use'} a disk of it too.`)
   for (const each of guests) {
     if (word?.conf === 'then' && each.confThen === null)
-      warnings.push(`The snapshots do not carry the configuration of ${each.vm.name}: today's stays.`)
+      warnings.push(`The configuration of ${each.vm.name} at that time is not known: today's stays.`)
   }
   const running = guests.filter(each => isRunning(each.vm)).map(each => each.vm.name)
   if (running.length > 0 && word?.stop && !word.start)

@@ -2,7 +2,7 @@
  * Going back without losing the present: rename, clone, promote. Pure: facts in, plan out. The order and the options are
  * proven on OpenZFS 2.4.4; see the golden cases of `keep`.
  */
-import { type DatasetRow, KEPT_FROM } from '../datasets/model.ts'
+import { type DatasetRow, KEPT_CONF, KEPT_FROM } from '../datasets/model.ts'
 import { inBinary, newNameProblem, parentOf, poolProblem, refusal } from '../datasets/plan.ts'
 import { FIXED } from '../datasets/properties.ts'
 import { counted, inWords, isBelow } from '../datasets/users.ts'
@@ -12,9 +12,11 @@ import { setPropertyArgv } from '../host/zfs/properties.ts'
 import type { Property } from '../pools/model.ts'
 import { withDigest } from '../tasks/digest.ts'
 import type { Plan, Refusal, Step } from '../tasks/model.ts'
+import { withoutScreenPassword } from '../vms/conf.ts'
 import type { RollbackInput } from './input.ts'
 import {
   afterSteps,
+  type GuestFacts,
   guestLocks,
   guestProblem,
   guestWarnings,
@@ -26,6 +28,7 @@ import {
   rollbackSubjects,
   stopStepsOf,
 } from './plan.rollback.ts'
+import { carriedConf } from './plan.ts'
 
 /** What the run and the settling of a keep or a swap need to know beside the steps. */
 export type KeepFacts = {
@@ -147,6 +150,7 @@ export function planKeep(input: RollbackInput, facts: RollbackHostFacts): Plan {
       { title: `Give ${dataset.name} its snapshots back`, argv: promoteArgv(dataset.name) },
       ...(isMountedByHand ? [{ title: `Mount ${dataset.name}`, argv: mountArgv(dataset.name) }] : []),
       ...childSteps(keptAs, dataset.name, directChildren(dataset.name, facts.datasets)),
+      ...confStep(keptAs, facts.guests),
       markStep(keptAs, dataset.name),
       ...afterSteps(facts.guests, input.guest),
     ],
@@ -257,4 +261,18 @@ export function mountStep(dataset: string, path: string): Step {
 
 export function markStep(kept: string, from: string): Step {
   return { title: `Note that ${kept} can be swapped back`, argv: setPropertyArgv(kept, KEPT_FROM, from) }
+}
+
+/** The kept half takes the conf of the guest along, so that swapping back can offer it. */
+export function confStep(kept: string, guests: readonly GuestFacts[]): Step[] {
+  const [guest] = guests
+  const value =
+    guests.length === 1 && guest?.confToday ? carriedConf(withoutScreenPassword(guest.confToday)) : null
+  if (guest === undefined || value === null) return []
+  return [
+    {
+      title: `Note today's configuration of ${guest.vm.name} on ${kept}`,
+      argv: setPropertyArgv(kept, KEPT_CONF, value),
+    },
+  ]
 }

@@ -93,7 +93,7 @@ export function rollbackFacts(facts: RollbackHostFacts, target: string | null): 
   }
 }
 
-function guestShown({ vm, confDifferences }: GuestFacts, dataset: string): RollbackGuest {
+export function guestShown({ vm, confDifferences }: GuestFacts, dataset: string): RollbackGuest {
   const otherDisks = vm.disks.filter(disk => disk.dataset !== dataset).map(disk => disk.dataset ?? disk.path)
   return { name: vm.name, running: isRunning(vm), otherDisks, confDifferences }
 }
@@ -166,7 +166,7 @@ export function guestWarnings(
     if (isRunning(each.vm) && word?.stop && !word.start)
       warnings.push(`${each.vm.name} stays shut down afterwards.`)
     if (word?.conf === 'then' && each.confThen === null) {
-      warnings.push(`The snapshot does not carry the configuration of ${each.vm.name}: today's stays.`)
+      warnings.push(`The configuration of ${each.vm.name} at that time is not known: today's stays.`)
     }
   }
   const children = facts.datasets.filter(each => isBelow(each.name, facts.dataset.name)).length

@@ -1,5 +1,5 @@
 /** Swapping back what a roll back has kept: the same way in the other direction. Pure: facts in, plan out. */
-import { type DatasetRow, KEPT_FROM } from '../datasets/model.ts'
+import { type DatasetRow, KEPT_CONF, KEPT_FROM } from '../datasets/model.ts'
 import { movingSnapshots, newNameProblem, poolProblem, refusal } from '../datasets/plan.ts'
 import { counted, inWords } from '../datasets/users.ts'
 import { promoteArgv, renameArgv } from '../host/zfs/change.ts'
@@ -11,6 +11,7 @@ import type { Snapshot } from './model.ts'
 import {
   asideOf,
   childSteps,
+  confStep,
   datedName,
   directChildren,
   type KeepFacts,
@@ -23,6 +24,7 @@ import {
   afterSteps,
   guestLocks,
   guestProblem,
+  guestShown,
   guestWarnings,
   type RollbackHostFacts,
   stopStepsOf,
@@ -35,6 +37,8 @@ export type SwapFacts = Omit<RollbackHostFacts, 'target'> & {
   kept: DatasetRow
   /** Snapshots of the kept one and of every dataset between the two, by dataset. */
   snapshotsOf: ReadonlyMap<string, readonly Snapshot[]>
+  /** A guest's conf is noted on the kept half. */
+  carriesConf: boolean
   /** Running guests that use the kept half. */
   runningOnKept: readonly string[]
 }
@@ -89,7 +93,9 @@ export function planSwapBack(input: SwapBackInput, facts: SwapFacts): Plan {
     tagClash(chain ?? [], facts) ??
     childClash(facts) ??
     guestProblem(facts.guests, dataset.name, input.guest)
-  if (refused || !chain) return refusedPlan(SWAP_BACK, title, refused ?? apart(kept, dataset))
+  const guests = facts.guests.map(each => guestShown(each, dataset.name))
+  if (refused || !chain)
+    return { ...refusedPlan(SWAP_BACK, title, refused ?? apart(kept, dataset)), facts: { guests } }
   const mountpoint = ownMountpoint(dataset, facts.properties)
   const keep: KeepFacts = { dataset: dataset.name, guid: dataset.guid, keptAs: aside, mountpoint }
   const promotes = chain.map(
@@ -112,7 +118,16 @@ export function planSwapBack(input: SwapBackInput, facts: SwapFacts): Plan {
       ...promotes,
       ...(mountpoint ? [mountStep(dataset.name, mountpoint.path)] : []),
       ...childSteps(aside, dataset.name, directChildren(dataset.name, facts.datasets)),
+      ...confStep(aside, facts.guests),
       markStep(aside, dataset.name),
+      ...(facts.carriesConf
+        ? [
+            {
+              title: `Take the configuration off ${dataset.name}`,
+              argv: inheritPropertyArgv(dataset.name, KEPT_CONF),
+            },
+          ]
+        : []),
       ...(kept.keptFrom === null
         ? []
         : [
@@ -140,7 +155,12 @@ export function planSwapBack(input: SwapBackInput, facts: SwapFacts): Plan {
       // A promote moves snapshots of every dataset on the way.
       ...chain.slice(1).map(each => `dataset:${each.name}`),
     ],
-    facts: { keep, kept: { name: kept.name, guid: kept.guid }, aside },
+    facts: {
+      keep,
+      kept: { name: kept.name, guid: kept.guid },
+      aside,
+      guests,
+    },
   })
 }
 

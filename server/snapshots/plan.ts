@@ -136,11 +136,17 @@ function reservationNeeded(dataset: DatasetRow): number {
   return Math.min(dataset.usedByDataBytes, dataset.refreservationBytes)
 }
 
+/** A conf as a user property carries it; null for one that is too long. Give it without passwords. */
+export function carriedConf(conf: string): string | null {
+  const value = Buffer.from(conf).toString('base64url')
+  return value.length > LONGEST_CONF ? null : value
+}
+
 function noteOptions(note: GuestNote | undefined): readonly (readonly [string, string])[] {
   if (note === undefined) return []
-  const conf = note.conf === null ? null : Buffer.from(note.conf).toString('base64url')
+  const conf = note.conf === null ? null : carriedConf(note.conf)
   return [
-    ...(conf === null || conf.length > LONGEST_CONF ? [] : [[CONF_PROPERTY, conf] as const]),
+    ...(conf === null ? [] : [[CONF_PROPERTY, conf] as const]),
     ...(note.isOff ? [[GUEST_PROPERTY, 'off'] as const] : []),
   ]
 }

@@ -6,7 +6,8 @@ import { sandboxForTest, type TestHost } from '../host/sandbox/testing.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { startGuest, stopGuest } from '../vms/lifecycle.ts'
 import { readGuestNamed } from '../vms/read.ts'
-import { rollbackAction } from './actions.rollback.ts'
+import { rollbackAction, swapBackAction } from './actions.rollback.ts'
+import { create } from './actions.ts'
 import { guestRoom } from './guest-room.ts'
 import type { GuestRoom } from './guests.ts'
 import type { RollbackInput } from './input.ts'
@@ -32,6 +33,15 @@ afterEach(async () => {
   inventory.close()
   await host.close()
 })
+
+const STOPPED = { stop: true, start: false } as const
+
+async function takeThen() {
+  const input = { datasets: [DISK], tag: 'then', recursive: false }
+  const plan = await create.plan(context(), input)
+  await create.run(context(), plan, input)
+  return plan
+}
 
 const context = (): ActionContext => ({
   host,
@@ -178,5 +188,36 @@ describe('a guest that does not start again', () => {
     expect(await bytes()).toBe('now')
     expect((await alpha()).state).toBe('running')
     expect((await alpha()).pid).not.toBe(pid)
+  })
+})
+
+test('swapping back offers the conf that the guest had when the present was kept', async () => {
+  await write('then')
+  // Of a snapshot that Skep takes the conf is known.
+  const taken = await takeThen()
+  expect(taken.victims).toEqual([])
+  const path = '/vm/alpha/alpha.conf'
+  const then = await host.read(path)
+  const now = then.replace('memory=64M', 'memory=96M')
+  await host.write(path, now)
+  const back = rollbackAction(guestRoom)
+  const input = { snapshot: `${DISK}@then`, way: 'keep', guest: { ...STOPPED, conf: 'then' } } as const
+  const plan = await back.plan(context(), input)
+  const { target } = await back.run(context(), plan, input)
+  expect(await host.read(path)).toBe(then)
+
+  const swap = swapBackAction(guestRoom)
+  const again = { dataset: target ?? '', guest: { ...STOPPED, conf: 'then' } } as const
+  const swapped = await swap.plan(context(), again)
+  expect(swapped.facts).toMatchObject({
+    guests: [{ name: 'alpha', confDifferences: [{ key: 'memory', before: '96M', today: '64M' }] }],
+  })
+  await swap.run(context(), swapped, again)
+  expect(await host.read(path)).toBe(now)
+  expect(await sh('zfs', 'get', '-H', '-o', 'value', 'skep:kept-conf', DISK)).toBe('-\n')
+  // And forth again.
+  const forth = await swap.plan(context(), { ...again, dataset: DISK })
+  expect(forth.facts).toMatchObject({
+    guests: [{ confDifferences: [{ key: 'memory', before: '64M', today: '96M' }] }],
   })
 })
