@@ -1,14 +1,29 @@
 'use client'
 import { CircleAlert, X } from 'lucide-react'
+import { useSyncExternalStore } from 'react'
 import { Toaster } from 'sonner'
 
 export { toast } from 'sonner'
 
+/** Where sonner takes a screen for a phone's: dialogs have their buttons at the bottom there. */
+const PHONE = '(max-width: 600px)'
+
+function watchPhone(changed: () => void): () => void {
+  const query = window.matchMedia(PHONE)
+  query.addEventListener('change', changed)
+  return () => query.removeEventListener('change', changed)
+}
+
 /** The messages themselves: they wait while a pointer is on them or Alt+T has brought the keyboard there. */
 export function Messages() {
+  const isPhone = useSyncExternalStore(
+    watchPhone,
+    () => window.matchMedia(PHONE).matches,
+    () => false,
+  )
   return (
     <Toaster
-      position="bottom-right"
+      position={isPhone ? 'top-center' : 'bottom-right'}
       expand
       visibleToasts={4}
       closeButton
@@ -16,7 +31,8 @@ export function Messages() {
       containerAriaLabel="Messages"
       // Above the line of the newest task.
       offset={{ bottom: 44, right: 16 }}
-      mobileOffset={{ bottom: 44, left: 8, right: 8 }}
+      // Below the header.
+      mobileOffset={{ top: 56, left: 8, right: 8 }}
       icons={{ error: <CircleAlert aria-hidden size={16} />, close: <X aria-hidden size={14} /> }}
       toastOptions={{
         unstyled: true,
