@@ -127,6 +127,9 @@ it('an upgrade that finds the disk full says so, and everything is as it was', a
     expect([inUse(), told(), playedSite(dir, '0.2.0').service.isUp()]).toEqual(['0.1.0', old, true])
     expect(readdirSync(stateOf()).filter(name => !/^(backups|skep\.(db|lock))$/.test(name))).toEqual([])
     expect(
+      existsSync(path.join(stateOf(), 'backups')) ? readdirSync(path.join(stateOf(), 'backups')) : [],
+    ).toEqual([])
+    expect(
       readdirSync(path.join(dir, 'root/usr/local/lib/skep')).filter(name => name.startsWith('0.')),
     ).toEqual(['0.1.0'])
   })

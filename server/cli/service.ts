@@ -48,7 +48,11 @@ export function rcService(run: Run, answers: () => Promise<boolean>, patienceMs 
       await must('onestart')
       const deadline = Date.now() + patienceMs
       while (!(await answers())) {
-        if (Date.now() > deadline) throw new AppError('timeout', 'Skep was started and does not answer.')
+        if (Date.now() > deadline) {
+          throw new AppError('timeout', 'Skep was started and does not answer.', {
+            next: 'The log has more: /var/log/skep.log',
+          })
+        }
         await sleep(ASK_EVERY_MS)
       }
     },

@@ -21,9 +21,10 @@ const ASK_EVERY_MS = 100
 
 /**
  * The state directory, for this process alone until `release`. The database is the one thing in it that an upgrade
- * changes. AppError `in_use` while a console runs with it, and does not end within `patienceMs`.
+ * changes; how each change is undone stands in `steps`. AppError `in_use` while a console runs with it, and does not end
+ * within `patienceMs`.
  */
-export async function holdStateDir(dir: string, patienceMs: number) {
+export async function holdStateDir(dir: string, patienceMs: number, steps: Step[] = []) {
   makeStateDir(dir)
   const held = await holdWithin(dir, patienceMs)
   const file = path.join(dir, 'skep.db')
@@ -51,6 +52,7 @@ export async function holdStateDir(dir: string, patienceMs: number) {
       removeDatabase(fresh)
       throw error
     }
+    steps.push({ undo: () => removeDatabase(fresh), settle: () => undefined })
     give(fresh)
     return fresh
   }
@@ -66,6 +68,8 @@ export async function holdStateDir(dir: string, patienceMs: number) {
         for (const left of readdirSync(backups)) if (left.endsWith(PARTIAL)) rmSync(path.join(backups, left))
         copyDatabase(file, path.join(backups, name))
       })
+      // It would be a copy of what is there.
+      steps.push({ undo: () => rmSync(path.join(backups, name)), settle: () => undefined })
       give(backups, path.join(backups, name))
       return name
     },
@@ -76,10 +80,10 @@ export async function holdStateDir(dir: string, patienceMs: number) {
     },
     /** A copy that was kept, beside the database there is. */
     copyOf(backup: string): string {
-      return make(`the state of then in ${dir}`, path.join(backupsOf(dir), backup), () => undefined)
+      return make(`the state of then in ${dir}`, backupAt(dir, backup), () => undefined)
     },
     /** One of the two above, or nothing, in the place of the database: one rename, nothing of which can be seen half done. */
-    exchange(next: string | null): Step {
+    exchange(next: string | null) {
       rmSync(last, { force: true })
       try {
         if (existsSync(file)) {
@@ -94,16 +98,16 @@ export async function holdStateDir(dir: string, patienceMs: number) {
         rmSync(last, { force: true })
         throw error
       }
-      return {
+      steps.push({
         undo() {
           removeJournal(file)
           if (existsSync(last)) renameSync(last, file)
           else rmSync(file, { force: true })
         },
         settle: () => rmSync(last, { force: true }),
-      }
+      })
     },
-    /** Removes what one that failed, or was killed, may have left before or after its exchange. */
+    /** Removes what one that was killed may have left. */
     tidy() {
       removeDatabase(fresh)
       rmSync(last, { force: true })
@@ -138,8 +142,9 @@ function backupsOf(dir: string): string {
   return path.join(dir, 'backups')
 }
 
-export function hasBackup(dir: string, name: string): boolean {
-  return existsSync(path.join(backupsOf(dir), name))
+/** Where a copy of that name is. */
+export function backupAt(dir: string, name: string): string {
+  return path.join(backupsOf(dir), name)
 }
 
 export function makeStateDir(dir: string) {

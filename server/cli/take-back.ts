@@ -38,7 +38,7 @@ export async function takenBack(
   return new AppError(
     'failed',
     `The ${work.what} did not succeed, and everything is as it was with ${from}: ${why}`,
-    work.running && steps.length > 0 ? { next: 'The log has more: /var/log/skep.log' } : {},
+    {},
     { cause: error },
   )
 }

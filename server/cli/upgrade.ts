@@ -13,7 +13,7 @@ import {
 } from './release.ts'
 import { withRoom } from './room.ts'
 import { type Site, withSite } from './site.ts'
-import { holdStateDir } from './state.ts'
+import { backupAt, holdStateDir } from './state.ts'
 import type { Step } from './step.ts'
 import { finish, PATIENCE_MS, takenBack } from './take-back.ts'
 import { alone, forgetUnderWay, noteUnderWay, readUnderWay, type UnderWay } from './under-way.ts'
@@ -54,10 +54,11 @@ async function upgradeAlone(site: Site, files: readonly string[], cut: UnderWay 
   const isUp = await service.isRunning()
   const work: UnderWay = { what: 'upgrade', to: version, running: isUp || cut?.running === true }
   const steps: Step[] = []
+  let backup: string | null = null
   try {
     noteUnderWay(layout, work)
     if (isUp) await service.stop()
-    await bringForward(site, { from, wasUp: isUp }, steps)
+    backup = await bringForward(site, { from, wasUp: isUp }, steps)
     if (work.running) await service.start()
   } catch (error) {
     const told = await takenBack(site, { steps, work, from }, error)
@@ -67,6 +68,7 @@ async function upgradeAlone(site: Site, files: readonly string[], cut: UnderWay 
   for (const step of steps) step.settle()
   keepOnly(layout, [from, version])
   forgetUnderWay(layout)
+  if (backup !== null) say(`The state of ${from} is kept in ${backup}`)
   say(`Skep ${version} is in the place of ${from}. ${BACK}`)
   if (!work.running) say('It did not run, and was not started.')
 }
@@ -86,27 +88,24 @@ function checkUpgrade({ layout, version }: Site): string {
 
 /**
  * Changes the version before the state: the newer one brings a state forward that it finds as it was, while the older one
- * could not read the new one.
+ * could not read the new one. Returns where the state is kept.
  */
 async function bringForward(
-  { layout, stateDir, version, now, say }: Site,
+  { layout, stateDir, version, now }: Site,
   { from, wasUp }: { from: string; wasUp: boolean },
   steps: Step[],
-) {
-  const state = await holdStateDir(stateDir, wasUp ? PATIENCE_MS : 0)
+): Promise<string | null> {
+  const state = await holdStateDir(stateDir, wasUp ? PATIENCE_MS : 0, steps)
   try {
     const backup = state.backup(from, now())
-    if (backup !== null) say(`The state of ${from} is kept in ${stateDir}/backups/${backup}`)
     const next = state.broughtForward()
     withRoom(`Skep ${version} in ${layout.versions}`, () => {
       linkAll(layout)
       noteBefore(layout, version, { version: from, backup })
       steps.push(use(layout, version))
     })
-    if (next !== null) steps.push(state.exchange(next))
-  } catch (error) {
-    state.tidy()
-    throw error
+    if (next !== null) state.exchange(next)
+    return backup && backupAt(stateDir, backup)
   } finally {
     state.release()
   }

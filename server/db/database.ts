@@ -118,14 +118,18 @@ export const PARTIAL = '.partial'
 /** Copies the file as it is in one moment, whoever has it open. Under its name stands all of it, or nothing. */
 export function copyDatabase(from: string, to: string) {
   const partial = `${to}${PARTIAL}`
-  rmSync(partial, { force: true })
+  // On a full disk SQLite leaves the journal of what it could not end.
+  const removePartial = () => {
+    for (const file of [partial, `${partial}-journal`]) rmSync(file, { force: true })
+  }
+  removePartial()
   closeSync(openSync(partial, 'wx', 0o600))
   const db = new DatabaseSync(from, { timeout: 5000 })
   try {
     db.prepare('VACUUM INTO ?').run(partial)
     renameSync(partial, to)
   } catch (error) {
-    rmSync(partial, { force: true })
+    removePartial()
     throw error
   } finally {
     db.close()
