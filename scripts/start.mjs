@@ -15,8 +15,8 @@ function whyNot() {
     return `this is ${process.platform}; Skep manages FreeBSD machines, whose guests run on bhyve.`
   }
   // Everything it needs does: /dev/vmm, ifconfig(8), "zpool events", vm-bhyve's files; vm(8) asks for the same.
-  if (process.getuid?.() !== 0) {
-    return 'managing this machine needs root: bhyve, ifconfig and zpool refuse anybody else. Start it as root.'
+  if (process.getuid?.() !== 0 && !['doas', 'sudo'].includes(process.env.SKEP_PRIVILEGE ?? '')) {
+    return 'managing this machine needs root: bhyve, ifconfig and zpool refuse anybody else. Start it as root, or let it borrow rights: SKEP_PRIVILEGE=doas.'
   }
   // kldstat(8): -q -m says by its exit status whether the module is there, loaded or compiled in.
   const env = { ...process.env, PATH: `${process.env.PATH ?? ''}:/sbin` }

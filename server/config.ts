@@ -13,6 +13,8 @@ export type Config = {
   stateDir: string
   /** SKEP_HOST: `local:` (default), `ssh://user@host[:port]` or `sandbox:<directory>`. */
   host: string
+  /** SKEP_PRIVILEGE: how `local:` gets rights where Skep does not run as root. */
+  privilege: 'none' | 'doas' | 'sudo'
   /** SKEP_SSH_IDENTITY: how to sign in at a SKEP_HOST of SSH: the path of a key file, `agent` or `own`; empty when unset. */
   sshIdentity: string
   /** SKEP_SSH_PRIVILEGE: how the account there gets rights. */
@@ -27,7 +29,7 @@ export type Config = {
   service: boolean
 }
 
-/** AppError `invalid` for a PORT that is none, or a SKEP_SSH_PRIVILEGE. */
+/** AppError `invalid` for a PORT that is none, or a SKEP_PRIVILEGE or SKEP_SSH_PRIVILEGE. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const port = Number(env.PORT || 8420)
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
@@ -38,6 +40,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     port,
     stateDir: path.resolve(env.SKEP_STATE || path.join(homedir(), '.skep')),
     host: env.SKEP_HOST || 'local:',
+    privilege: privilegeOf(env.SKEP_PRIVILEGE || 'none'),
     sshIdentity: env.SKEP_SSH_IDENTITY || '',
     sshPrivilege: privilegeOf(env.SKEP_SSH_PRIVILEGE || 'none'),
     dev: env.SKEP_DEV === '1',

@@ -43,7 +43,7 @@ async function start(config: Config, log: Logger) {
   const own = () => ownKey(config.stateDir)
   const services = createServices({
     first: await firstHost(config, line => process.stderr.write(`skep: ${line}\n`)),
-    open: (host, opening) => openMachine(host, opening, own),
+    open: (host, opening) => openMachine(host, opening, { own, privilege: config.privilege }),
     ownKey: own,
     db,
     log,
@@ -95,9 +95,9 @@ async function start(config: Config, log: Logger) {
 async function openMachine(
   { id, address, signIn }: FleetHost,
   opening: Opening,
-  own: () => OwnKey,
+  { own, privilege }: { own: () => OwnKey } & Pick<Config, 'privilege'>,
 ): Promise<Machine> {
-  const host = await createHost({ id, address, entry: signIn && entryOf(signIn, own) })
+  const host = await createHost({ id, address, entry: signIn && entryOf(signIn, own), privilege })
   const inventory = createInventory({
     host,
     read: createReader(host, {

@@ -59,6 +59,7 @@ it('starts, tells its state, and stops', async () => {
     'SKEP_LOG=info',
     'SKEP_NAMES=nas.example.org,nas',
     'SKEP_NODE=',
+    'SKEP_PRIVILEGE=none',
     'SKEP_SERVICE=1',
     'SKEP_SSH_IDENTITY=',
     'SKEP_SSH_PRIVILEGE=none',
@@ -116,13 +117,19 @@ it('does not start where it is not enabled, what check refuses, and this machine
   expect(existsSync(at('var/run/skep.pid'))).toBe(false)
 })
 
+it('lets another account manage this machine where that borrows rights', async () => {
+  settings({ skep_user: 'www', skep_host: 'local:', skep_privilege: 'doas' })
+  // What comes next is refused by the stand-ins: they make no directories for others, and run nothing as them.
+  expect((await service('start')).stderr).not.toContain('needs root')
+})
+
 it('prints its settings whether or not it is enabled', async () => {
   writeSystem(root, {})
   expect(await service('onesettings')).toEqual({
     exit: 0,
     stderr: '',
     stdout: expect.stringContaining(
-      `PORT=8420\nSKEP_LISTEN=127.0.0.1\nSKEP_STATE=${at('var/db/skep')}\nSKEP_NAMES=\nSKEP_TRUST_PROXY=0\nSKEP_HOST=local:\n`,
+      `PORT=8420\nSKEP_LISTEN=127.0.0.1\nSKEP_STATE=${at('var/db/skep')}\nSKEP_NAMES=\nSKEP_TRUST_PROXY=0\nSKEP_HOST=local:\nSKEP_PRIVILEGE=none\n`,
     ),
   })
 })

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { readConfig } from '../config.ts'
+import { type Config, readConfig } from '../config.ts'
 import { checkDatabase } from '../db/database.ts'
 import { AppError } from '../errors.ts'
 import { parseAddress } from '../host/address.ts'
@@ -16,13 +16,13 @@ export async function check() {
 export async function checkStart(env: NodeJS.ProcessEnv) {
   const config = readConfig(env)
   parseAddress(config.host)
-  if (!env.SKEP_HOST) refuseMachine()
+  if (!env.SKEP_HOST) refuseMachine(config.privilege)
   const database = path.join(config.stateDir, 'skep.db')
   if (existsSync(database)) checkDatabase(database)
 }
 
 /** This machine as the host needs FreeBSD and root; whoever names a host in SKEP_HOST has decided. */
-function refuseMachine() {
+function refuseMachine(privilege: Config['privilege']) {
   if (process.platform !== 'freebsd') {
     throw new AppError(
       'unsupported',
@@ -31,11 +31,13 @@ function refuseMachine() {
     )
   }
   // Everything it needs does: /dev/vmm, ifconfig(8), "zpool events", vm-bhyve's files.
-  if (process.getuid?.() !== 0) {
+  if (privilege === 'none' && process.getuid?.() !== 0) {
     throw new AppError(
       'denied',
       'Managing this machine needs root: bhyve, ifconfig and zpool refuse anybody else.',
-      { next: 'Start it as root, or try it on a practice machine: skep demo' },
+      {
+        next: 'Start it as root, let it borrow rights by SKEP_PRIVILEGE=doas, or try it on a practice machine: skep demo',
+      },
     )
   }
 }

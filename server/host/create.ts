@@ -4,6 +4,7 @@ import path from 'node:path'
 import { AppError } from '../errors.ts'
 import { type Address, parseAddress } from './address.ts'
 import type { Host } from './host.ts'
+import type { Privilege } from './privilege.ts'
 import type { SshSettings } from './ssh.ts'
 
 /** How Skep comes in at an address of SSH. */
@@ -17,10 +18,12 @@ export async function createHost(which: {
   id: string
   address: string
   entry?: Entry | null
+  /** How this machine's own programs get rights. */
+  privilege?: Privilege
 }): Promise<Host> {
-  const { id, entry } = which
+  const { id, entry, privilege = 'none' } = which
   const address = parseAddress(which.address)
-  if (address.kind === 'local') return (await import('./local.ts')).localHost()
+  if (address.kind === 'local') return (await import('./local.ts')).localHost({ privilege })
   if (address.kind === 'sandbox') {
     return (await import('./sandbox/adapter.ts')).sandboxHost(address.dir, undefined, id)
   }

@@ -8,9 +8,13 @@ import type { Host, HostStream, RunOptions, RunResult } from './host.ts'
 import { connectLocal } from './local/connect.ts'
 import { errorCode } from './local/errors.ts'
 import { listEntries, makeDirectory, readText, removeEntry, statEntry, writeText } from './local/files.ts'
+import { commandFiles, type Files } from './local/files-command.ts'
 import { killedWhenLeft, lines, OutputBuffer } from './local/output.ts'
 import { Patience } from './local/patience.ts'
+import { filesWithRights } from './local/privileged.ts'
+import { calledOff, flooded, type Orphan, spawnError, stillThere, timedOut } from './local/program-errors.ts'
 import { PROGRAM_PATH, Programs } from './local/programs.ts'
+import { type Privilege, prefixOf, throwIfRefused } from './privilege.ts'
 
 const DEADLINE_MS = 30_000
 /** A listing of 100 000 snapshots is about 10 MiB. */
@@ -19,43 +23,86 @@ const MOST_STDERR_BYTES = 1024 * 1024
 /** How long output may still come after the program itself has ended (a child of it may hold the pipe open). */
 const DRAIN_MS = 1_000
 
-/** A program that was given up after its deadline and is still there: some states of ZFS cannot be left by a signal. */
-export type Orphan = { argv: string[]; pid: number; startedAt: number }
+type Ended = Omit<RunResult, 'stdout'> & { stdout: Buffer }
 
 export type LocalHost = Host & { orphans(): Orphan[] }
 
-/** `path` are the directories programs are looked for in, `mostStdoutBytes` ends a flood; only tests change them. */
-export function localHost(options: { path?: readonly string[]; mostStdoutBytes?: number } = {}): LocalHost {
+export type LocalOptions = {
+  /** How programs get the rights they need where Skep does not run as root. */
+  privilege?: Privilege
+  /** The directories programs are looked for in; only tests change them. */
+  path?: readonly string[]
+  /** Ends a flood; only tests change it. */
+  mostStdoutBytes?: number
+}
+
+/** doas or sudo by its path, and its own words. */
+type Rights = { program: string; words: readonly string[]; env: NodeJS.ProcessEnv }
+
+/** A program that runs, and by which rights it can be told to end; null where it is of Skep's own account. */
+type Running = { child: ChildProcess; rights: Rights | null }
+
+export function localHost(options: LocalOptions = {}): LocalHost {
+  const { privilege = 'none' } = options
   const path = options.path ?? PROGRAM_PATH
   const programs = new Programs(path)
   const files = new Patience()
-  const running = new Set<ChildProcess>()
+  const running = new Set<Running>()
   const orphans = new Map<ChildProcess, Orphan>()
   const env = environment(path)
 
-  async function start(argv: readonly string[], hasStdin: boolean): Promise<ChildProcess> {
+  /** `words` are argv with what lends it rights; argv names it. */
+  async function start(
+    argv: readonly string[],
+    words: readonly string[],
+    hasStdin: boolean,
+  ): Promise<Running> {
     await neverTwice(orphans, argv)
-    const program = await programs.find(argv)
+    const program = await programs.find(words)
     try {
-      const child = spawn(program, argv.slice(1), {
-        argv0: argv[0],
+      const child = spawn(program, words.slice(1), {
+        argv0: words[0],
         cwd: '/',
         env,
         // A session of its own: what is typed at the console's terminal (^C) is not meant for zfs.
         detached: true,
         stdio: [hasStdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
       })
-      running.add(child)
-      child.once('close', () => running.delete(child))
-      return child
+      const rights = rightsOf(words, program)
+      const started = { child, rights }
+      running.add(started)
+      child.once('close', () => running.delete(started))
+      return started
     } catch (error) {
-      throw spawnError(error, argv)
+      throw spawnError(error, words)
     }
+  }
+
+  function rightsOf(words: readonly string[], program: string): Rights | null {
+    const prefix = prefixOf('kill', privilege)
+    return prefix.length > 0 && words[0] === prefix[0] ? { program, words: prefix.slice(1), env } : null
+  }
+
+  /** argv with what lends it rights. AppError `unsupported` where there is no such program, whose absence doas tells badly. */
+  async function withRights(argv: readonly string[]): Promise<string[]> {
+    await programs.find(argv)
+    return [...prefixOf(argv[0], privilege), ...argv]
   }
 
   async function run(argv: readonly string[], runOptions: RunOptions = {}): Promise<RunResult> {
     runOptions.signal?.throwIfAborted()
-    const child = await start(argv, runOptions.stdin !== undefined)
+    const ended = await perform(argv, await withRights(argv), runOptions)
+    throwIfRefused(argv, privilege, ended, 'here')
+    return { ...ended, stdout: ended.stdout.toString() }
+  }
+
+  async function perform(
+    argv: readonly string[],
+    words: readonly string[],
+    runOptions: RunOptions,
+  ): Promise<Ended> {
+    const started = await start(argv, words, runOptions.stdin !== undefined)
+    const { child } = started
     const startedAt = Date.now()
     const timeoutMs = runOptions.timeoutMs ?? DEADLINE_MS
     const stdout = new OutputBuffer(child.stdout, options.mostStdoutBytes ?? MOST_STDOUT_BYTES)
@@ -63,9 +110,9 @@ export function localHost(options: { path?: readonly string[]; mostStdoutBytes?:
     const calls = new AbortController()
     const until = { signal: calls.signal, once: true } as const
     try {
-      return await new Promise<RunResult>((resolve, reject) => {
+      return await new Promise<Ended>((resolve, reject) => {
         function giveUp(error: AppError): void {
-          abandon(child, argv, startedAt, orphans)
+          abandon(started, argv, startedAt, orphans)
           reject(error)
         }
         const deadline = setTimeout(() => giveUp(timedOut(argv, timeoutMs)), timeoutMs)
@@ -76,7 +123,7 @@ export function localHost(options: { path?: readonly string[]; mostStdoutBytes?:
         })
         function settle(): void {
           const { exitCode: exit, signalCode: signal } = child
-          const result: RunResult = { exit, stdout: stdout.text(), stderr: stderr.text() }
+          const result: Ended = { exit, stdout: stdout.bytes(), stderr: stderr.text() }
           resolve(signal === null ? result : { ...result, signal })
         }
         runOptions.signal?.addEventListener('abort', () => giveUp(calledOff(argv)), until)
@@ -84,8 +131,8 @@ export function localHost(options: { path?: readonly string[]; mostStdoutBytes?:
         if (runOptions.signal?.aborted) giveUp(calledOff(argv))
         stdout.onOverflow(() => giveUp(flooded(argv, stdout)))
         child.once('error', error => {
-          programs.forget(argv)
-          reject(spawnError(error, argv))
+          programs.forget(words)
+          reject(spawnError(error, words))
         })
         child.once('exit', () => {
           drain = setTimeout(settle, DRAIN_MS)
@@ -107,15 +154,17 @@ export function localHost(options: { path?: readonly string[]; mostStdoutBytes?:
     streamOptions: { signal?: AbortSignal } = {},
   ): Promise<HostStream> {
     streamOptions.signal?.throwIfAborted()
-    const child = await start(argv, false)
+    const words = await withRights(argv)
+    const started = await start(argv, words, false)
+    const { child } = started
     const startedAt = Date.now()
     const stderr = new OutputBuffer(child.stderr, MOST_STDERR_BYTES)
-    const kill = (): void => abandon(child, argv, startedAt, orphans)
+    const kill = (): void => abandon(started, argv, startedAt, orphans)
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve)
       child.once('error', error => {
-        programs.forget(argv)
-        reject(spawnError(error, argv))
+        programs.forget(words)
+        reject(spawnError(error, words))
       })
     })
     if (streamOptions.signal?.aborted) kill()
@@ -133,21 +182,31 @@ export function localHost(options: { path?: readonly string[]; mostStdoutBytes?:
     return { lines: killedWhenLeft(lines(stdoutOf(child)), kill), done, kill }
   }
 
-  return {
-    id: 'local',
-    kind: 'local',
-    run,
-    stream,
-    connect: connectLocal,
+  const own: Files = {
     read: file => files.within(file, () => readText(file)),
     write: (file, text, writeOptions) => files.within(file, () => writeText(file, text, writeOptions)),
     list: directory => files.within(directory, () => listEntries(directory)),
     stat: file => files.within(file, () => statEntry(file)),
     remove: file => files.within(file, () => removeEntry(file)),
     mkdir: directory => files.within(directory, () => makeDirectory(directory)),
+  }
+  const borrowed = commandFiles({
+    shell: (argv, text, words, shellOptions) =>
+      perform(argv, [...prefixOf('sh', privilege), '/bin/sh', '-c', text, 'sh', ...words], shellOptions),
+    privilege,
+    where: 'here',
+  })
+
+  return {
+    id: 'local',
+    kind: 'local',
+    run,
+    stream,
+    connect: connectLocal,
+    ...(privilege === 'none' ? own : filesWithRights(own, borrowed)),
     orphans: () => [...orphans.values()],
     close: () => {
-      for (const child of running) signalGroup(child, 'SIGTERM')
+      for (const each of running) signalGroup(each, 'SIGTERM')
       return Promise.resolve()
     },
   }
@@ -167,27 +226,40 @@ function environment(path: readonly string[]): NodeJS.ProcessEnv {
 
 /** Kills the program and stops listening to it, whether it dies or not. */
 function abandon(
-  child: ChildProcess,
+  given: Running,
   argv: readonly string[],
   startedAt: number,
   orphans: Map<ChildProcess, Orphan>,
 ): void {
+  const { child } = given
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
   orphans.set(child, { argv: [...argv], pid: child.pid, startedAt })
   child.once('exit', () => orphans.delete(child))
-  signalGroup(child, 'SIGKILL')
+  signalGroup(given, 'SIGKILL')
   // It may never end (a suspended pool): the console must be able to.
   child.unref()
 }
 
 /** The program and what it started; a daemon has left the group. */
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+function signalGroup({ child, rights }: Running, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return
   try {
-    process.kill(-child.pid, signal)
+    if (rights === null) process.kill(-child.pid, signal)
+    else signalAsRoot(child.pid, signal, rights)
   } catch (error) {
     if (errorCode(error) !== 'ESRCH') child.kill(signal)
   }
+}
+
+/**
+ * Root's processes take no signal from another account. Nobody waits for this: where no rule allows kill, the program is
+ * told of as one that did not end.
+ */
+function signalAsRoot(pid: number, signal: NodeJS.Signals, { program, words, env }: Rights): void {
+  const argv = [...words, 'kill', '-s', signal.slice('SIG'.length), '--', `-${pid}`]
+  const killer = spawn(program, argv, { cwd: '/', env, detached: true, stdio: 'ignore' })
+  killer.on('error', () => undefined)
+  killer.unref()
 }
 
 function stdoutOf(child: ChildProcess): Readable {
@@ -204,61 +276,4 @@ async function neverTwice(orphans: Map<ChildProcess, Orphan>, argv: readonly str
     await Promise.race([once(child, 'exit'), sleep(DRAIN_MS, undefined, { ref: false })])
     if (orphans.has(child)) throw stillThere(orphan)
   }
-}
-
-function spawnError(error: unknown, argv: readonly string[]): AppError {
-  const detail = { argv: [...argv] }
-  const name = argv[0] ?? ''
-  switch (errorCode(error)) {
-    case 'ENOENT':
-      return new AppError('unsupported', `The program “${name}” is not installed on this host.`, detail)
-    case 'EACCES':
-    case 'EPERM':
-      return new AppError('denied', `The host does not permit Skep to run “${name}”.`, detail)
-    case 'E2BIG':
-    case 'ERR_INVALID_ARG_VALUE':
-      return new AppError(
-        'invalid',
-        `“${name}” cannot be given these words: too long, or with a NUL.`,
-        detail,
-      )
-    default:
-      return new AppError('failed', `“${name}” could not be started: ${String(error)}.`, detail, {
-        cause: error,
-      })
-  }
-}
-
-function seconds(ms: number): string {
-  return `${Math.round(ms / 100) / 10} s`
-}
-
-function timedOut(argv: readonly string[], timeoutMs: number): AppError {
-  const command = argv.slice(0, 2).join(' ')
-  return new AppError('timeout', `“${command}” did not answer within ${seconds(timeoutMs)}.`, {
-    argv: [...argv],
-  })
-}
-
-function calledOff(argv: readonly string[]): AppError {
-  return new AppError('timeout', `“${argv.slice(0, 2).join(' ')}” was called off.`, { argv: [...argv] })
-}
-
-function stillThere(orphan: Orphan): AppError {
-  return new AppError(
-    'timeout',
-    `“${orphan.argv.slice(0, 2).join(' ')}” has not answered since ${new Date(orphan.startedAt).toISOString()} and cannot be ended.`,
-    {
-      argv: orphan.argv,
-      next: `See what holds process ${orphan.pid} up: a pool without its disks, most likely.`,
-    },
-  )
-}
-
-function flooded(argv: readonly string[], output: OutputBuffer): AppError {
-  return new AppError(
-    'failed',
-    `“${argv.slice(0, 2).join(' ')}” printed more than ${Math.floor(output.mostBytes / 1024)} KiB.`,
-    { argv: [...argv] },
-  )
 }

@@ -2,22 +2,14 @@
 import { AppError } from '../errors.ts'
 import type { Host, HostStream, RunOptions, RunResult } from './host.ts'
 import { killedWhenLeft, lines, OutputBuffer } from './local/output.ts'
+import { type Privilege, throwIfRefused } from './privilege.ts'
 import { connectThrough } from './ssh/connect.ts'
 import { Connection } from './ssh/connection.ts'
 import { cutOff } from './ssh/errors.ts'
 import { createExecute, Deadline, endOf, MOST_STDERR_BYTES } from './ssh/execute.ts'
 import { filesOf } from './ssh/files.ts'
 import type { SshIdentity } from './ssh/keys.ts'
-import {
-  BEGUN,
-  BEGUN_AS,
-  isPrivilegeRefused,
-  NOT_FOUND,
-  NOT_FOUND_STATUS,
-  type Privilege,
-  runScript,
-  streamScript,
-} from './ssh/script.ts'
+import { BEGUN, BEGUN_AS, NOT_FOUND, NOT_FOUND_STATUS, runScript, streamScript } from './ssh/script.ts'
 import { letGo, Sessions } from './ssh/sessions.ts'
 import type { SshAddress } from './ssh-address.ts'
 
@@ -163,15 +155,5 @@ function throwIfNotRun(
       argv: [...argv],
     })
   }
-  if (!isPrivilegeRefused(privilege, exit, stderr)) return
-  const rule =
-    privilege === 'sudo'
-      ? `Allow it in sudoers(5), without a password: ACCOUNT ALL=(root) NOPASSWD: /path/of/${name}`
-      : `Allow it in doas.conf(5): permit nopass ACCOUNT as root cmd ${name}`
-  throw new AppError('denied', `${privilege} does not let this account run “${name}” there.`, {
-    argv: [...argv],
-    exit,
-    stderr,
-    next: rule,
-  })
+  throwIfRefused(argv, privilege, { exit, stderr }, 'there')
 }

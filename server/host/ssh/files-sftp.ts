@@ -6,9 +6,8 @@ import { AppError } from '../../errors.ts'
 import type { FileEntry } from '../host.ts'
 import { fileError } from '../local/errors.ts'
 import { decodeText, LONGEST_BYTES } from '../local/files.ts'
+import { entryOf, type Files } from '../local/files-command.ts'
 import type { Connection } from './connection.ts'
-import type { Files } from './files.ts'
-import { entryOf } from './files-command.ts'
 
 const { STATUS_CODE } = ssh2.utils.sftp
 const PERMISSION_BITS = 0o7777

@@ -1,21 +1,22 @@
 /** Files of the other machine: by sftp, or by plain commands where sftp is off, has not the rights, or does not say why. */
 import { AppError } from '../../errors.ts'
-import type { Host } from '../host.ts'
 import { checkPath } from '../local/files.ts'
+import { commandFiles, type Files } from '../local/files-command.ts'
 import type { Connection } from './connection.ts'
 import type { Execute } from './execute.ts'
-import { commandFiles } from './files-command.ts'
 import { NoSftp, sftpFiles } from './files-sftp.ts'
-import type { ScriptOptions } from './script.ts'
+import { ownScript, type ScriptOptions } from './script.ts'
 import type { Sessions } from './sessions.ts'
-
-export type Files = Pick<Host, 'read' | 'write' | 'list' | 'stat' | 'remove' | 'mkdir'>
 
 export function filesOf(
   door: ScriptOptions & { connection: Connection; sessions: Sessions; execute: Execute },
 ): Files {
-  const { connection, sessions, privilege } = door
-  const byCommand = commandFiles(door)
+  const { connection, sessions, execute, privilege } = door
+  const byCommand = commandFiles({
+    shell: (argv, text, words, options) => execute(argv, ownScript(text, words, door), options),
+    privilege,
+    where: 'there',
+  })
   const bySftp = sftpFiles(connection)
   let isOff = false
   sessions.whenScarce(bySftp.giveBack)

@@ -6,29 +6,11 @@
  * words stands in that line, and no length limit of a single argument applies to them.
  */
 import { PROGRAM_PATH } from '../local/programs.ts'
+import { type Privilege, prefixOf } from '../privilege.ts'
 import { shellWords } from './words.ts'
-
-export type Privilege = 'none' | 'doas' | 'sudo'
 
 /** The constant line. read(1) takes no byte beyond its line from a pipe (POSIX.1 XCU, read). */
 export const COMMAND = `exec /bin/sh -c 'IFS= read -r s && eval "$s"'`
-
-/** Nothing here asks for a password: there is nobody to type it. */
-const PREFIX: Record<Privilege, string> = { none: '', doas: 'doas -n ', sudo: 'sudo -n -- ' }
-
-/** Programs that tell everybody what they are asked: an account with few rights need not be granted these. */
-const FOR_EVERYBODY = new Set([
-  'date',
-  'freebsd-version',
-  'hostname',
-  'kldstat',
-  'pciconf',
-  'pgrep',
-  'ps',
-  'sysctl',
-  'true',
-  'uname',
-])
 
 /** What a script says on standard error when there is no such program; nothing else says exactly this. */
 export const NOT_FOUND = 'skep: no such program\n'
@@ -46,8 +28,11 @@ function prelude(path: readonly string[] = PROGRAM_PATH): string {
   return `echo '${BEGUN}'; echo '${BEGUN}' $$ >&2; n=$(printf '\\nx'); n=\${n%x}; PATH=${shellWords([path.join(':')])}; LC_ALL=C; export PATH LC_ALL; cd /`
 }
 
-function prefixOf(program: string | undefined, privilege: Privilege): string {
-  return FOR_EVERYBODY.has(program ?? '') ? '' : PREFIX[privilege]
+/** What stands in front of a program, with a blank behind each word. */
+function prefixed(program: string | undefined, privilege: Privilege): string {
+  return prefixOf(program, privilege)
+    .map(word => `${word} `)
+    .join('')
 }
 
 function findOr127(program: string | undefined): string {
@@ -61,7 +46,7 @@ export function runScript(argv: readonly string[], options: ScriptOptions & { ha
   return `${[
     prelude(options.path),
     findOr127(argv[0]),
-    `exec ${prefixOf(argv[0], options.privilege)}${shellWords(argv)}${input}`,
+    `exec ${prefixed(argv[0], options.privilege)}${shellWords(argv)}${input}`,
   ].join('; ')}\n`
 }
 
@@ -70,7 +55,7 @@ export function runScript(argv: readonly string[], options: ScriptOptions & { ha
  * connection has, the program is ended; a `zpool events -f` would else wait for years.
  */
 export function streamScript(argv: readonly string[], options: ScriptOptions): string {
-  const prefix = prefixOf(argv[0], options.privilege)
+  const prefix = prefixed(argv[0], options.privilege)
   return `${[
     prelude(options.path),
     findOr127(argv[0]),
@@ -91,24 +76,11 @@ export function streamScript(argv: readonly string[], options: ScriptOptions): s
 
 /** A text of Skep's own with its words as $1, $2, …; with `privilege`, as the superuser. */
 export function ownScript(text: string, words: readonly string[], options: ScriptOptions): string {
-  const prefix = PREFIX[options.privilege]
+  const prefix = prefixed('sh', options.privilege)
   return `${prelude(options.path)}; exec ${prefix}/bin/sh -c ${shellWords([text, 'sh', ...words])}\n`
 }
 
 /** Ends the process of a script and all that it started; a daemon has left the group. */
 export function killScript(pid: number, options: ScriptOptions): string {
-  return `${prelude(options.path)}; exec ${PREFIX[options.privilege]}kill -KILL -- -${pid}\n`
-}
-
-/** Texts of sudo(8) and doas(1) that mean: this account may not do that here. */
-const REFUSALS = [
-  /^sudo: (a password is required|a terminal is required to read the password|sorry, )/m,
-  /^Sorry, user /m,
-  /^\S+ is not (in the sudoers file|allowed to )/m,
-  /^doas: (Operation not permitted|Authori[sz]ation required|Authentication required|a tty is required|doas is not enabled)/im,
-]
-
-/** Whether the prefix refused to run the program at all. */
-export function isPrivilegeRefused(privilege: Privilege, exit: number | null, stderr: string): boolean {
-  return privilege !== 'none' && exit === 1 && REFUSALS.some(pattern => pattern.test(stderr))
+  return `${prelude(options.path)}; exec ${prefixed('kill', options.privilege)}kill -KILL -- -${pid}\n`
 }

@@ -1,12 +1,23 @@
-/** Files of the other machine by the commands every system has: one script a call, with the rights that programs get. */
+/** Files by the commands every system has: one script a call, with the rights that programs get. */
 import path from 'node:path'
 import { AppError } from '../../errors.ts'
-import type { FileEntry } from '../host.ts'
-import { fileError } from '../local/errors.ts'
-import { decodeText, LONGEST_BYTES } from '../local/files.ts'
-import type { Execute } from './execute.ts'
-import type { Files } from './files.ts'
-import { isPrivilegeRefused, ownScript, type ScriptOptions } from './script.ts'
+import type { FileEntry, Host, RunResult } from '../host.ts'
+import { isPrivilegeRefused, type Privilege } from '../privilege.ts'
+import { fileError } from './errors.ts'
+import { decodeText, LONGEST_BYTES } from './files.ts'
+
+export type Files = Pick<Host, 'read' | 'write' | 'list' | 'stat' | 'remove' | 'mkdir'>
+
+/**
+ * Runs a text in /bin/sh with its words as $1, $2, …, as root where rights are borrowed. `argv` names the work in errors, and
+ * for what did not end.
+ */
+export type Shell = (
+  argv: readonly string[],
+  text: string,
+  words: readonly string[],
+  options: { stdin?: string },
+) => Promise<Pick<RunResult, 'exit' | 'stderr'> & { stdout: Buffer }>
 
 const READ = `
 exec < "$1" || exit 1
@@ -109,8 +120,9 @@ function parseTold(name: string, text: string): FileEntry {
   return entryOf(name, Number.parseInt(mode, 16), Number(size), Math.floor(Number(seconds) * 1000))
 }
 
-export function commandFiles(door: ScriptOptions & { execute: Execute }): Files {
-  const { execute, privilege } = door
+/** `where`: there, or here. */
+export function commandFiles(door: { shell: Shell; privilege: Privilege; where: 'there' | 'here' }): Files {
+  const { shell, privilege, where } = door
 
   async function work(
     doing: string,
@@ -119,16 +131,15 @@ export function commandFiles(door: ScriptOptions & { execute: Execute }): Files 
     words: string[],
     stdin?: string,
   ): Promise<Buffer> {
-    const script = ownScript(text, [file, ...words], door)
-    const { exit, stdout, stderr } = await execute(
+    const { exit, stdout, stderr } = await shell(
       ['sh', doing, file],
-      script,
+      text,
+      [file, ...words],
       stdin === undefined ? {} : { stdin },
     )
     if (exit === 0) return stdout
     if (isPrivilegeRefused(privilege, exit, stderr)) {
-      const next =
-        'Skep reads and writes files there through /bin/sh as root: allow that, or sign in as root.'
+      const next = `Skep reads and writes files ${where} through /bin/sh as root: allow that, or let it be root ${where}.`
       throw new AppError('denied', `${privilege} does not let this account ${doing} “${file}”.`, {
         stderr,
         next,
