@@ -160,3 +160,32 @@ test.describe('programs that fail', () => {
     })
   }
 })
+
+test('several guests at once: each a task of its own, and one that cannot does not stop the others', async ({
+  page,
+  skep,
+}) => {
+  for (const name of ['many-a', 'many-b']) await clone(page, 'openbsd', name)
+  await page.goto('/vms')
+  const tick = (name: string) => page.getByRole('checkbox', { name: `Select ${name}` }).check()
+  for (const name of ['many-a', 'many-b', 'router']) await tick(name)
+  const selected = page.getByRole('region', { name: 'Selected guests' })
+  await expect(selected).toContainText('3 selected')
+
+  await skep.host('fault', 'add', 'daemon', '--', 'exit', '1', 'daemon: fork: no more', 'once')
+  await selected.getByRole('button', { name: 'Start… 2' }).click()
+  const start = dialog(page, 'Start 2 guests')
+  const standing = (of: string) => start.getByRole('listitem').filter({ hasText: of })
+  await expect(standing('router')).toContainText('Left out: It is running.')
+  await start.getByRole('button', { name: 'Start 2 guests' }).click()
+  await expect(standing('many-a')).toContainText('fork: no more')
+  await expect(standing('many-b')).toContainText('Done')
+  await start.getByRole('button', { name: 'Close' }).first().click()
+  expect(await skep.host('pgrep', '-fl', 'bhyve: many-')).toMatch(/^\d+ bhyve: many-b\n?$/)
+
+  await selected.getByRole('button', { name: 'Clear' }).click()
+  await tick('many-b')
+  await selected.getByRole('button', { name: 'Force off… 1' }).click()
+  await confirm(dialog(page, 'Force off 1 guest'), 'Force off 1 guest')
+  await expect.poll(() => skep.host('pgrep', '-fl', 'bhyve: many-').catch(() => 'none')).toMatch(/^(none|)$/)
+})

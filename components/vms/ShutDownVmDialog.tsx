@@ -7,16 +7,18 @@ import { PlanDialog } from '../ui/PlanDialog.tsx'
 import type { VmDialogProps } from './dialog.ts'
 import { StopLadder } from './StopLadder.tsx'
 
-const GRACES = [
+/** Choices of how long a guest may take to shut down. */
+export const FORCE_OFF_AFTER = [
   { value: '30', label: '30 seconds' },
   { value: '90', label: '90 seconds' },
   { value: '300', label: '5 minutes' },
   { value: '1800', label: '30 minutes' },
 ] as const
+export type Grace = (typeof FORCE_OFF_AFTER)[number]['value']
 
 /** The ladder: asked by its power button, asked again, forced off when the time is over. */
 export default function ShutDownVmDialog({ vm, onClose }: VmDialogProps) {
-  const [grace, setGrace] = useState<(typeof GRACES)[number]['value']>('90')
+  const [grace, setGrace] = useState<Grace>('90')
   const action = useAction(
     useApi().vms.shutdown,
     { vm: vm.name, graceSeconds: Number(grace) },
@@ -33,7 +35,7 @@ export default function ShutDownVmDialog({ vm, onClose }: VmDialogProps) {
       footnote="You can force it off earlier, here or on its page."
     >
       <Field label="Force it off after" hint="A guest that is still in its firmware ends at once.">
-        <Select choices={GRACES} value={grace} onValue={setGrace} />
+        <Select choices={FORCE_OFF_AFTER} value={grace} onValue={setGrace} />
       </Field>
     </PlanDialog>
   )

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
 import { useRouter } from 'next/navigation'
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import { explain } from '../errors.ts'
 import { usePaths, useTRPC } from '../host.tsx'
 import { useTools } from '../shell/useTools.ts'
@@ -12,6 +12,7 @@ import { EmptyState } from '../ui/EmptyState.tsx'
 import { PageHeader } from '../ui/Page.tsx'
 import { vmColumns } from './columns.tsx'
 import { createVm, createVmReason, vmMenu } from './menu.tsx'
+import { VmSelection } from './VmSelection.tsx'
 
 export function VmsPage() {
   const paths = usePaths()
@@ -19,6 +20,8 @@ export function VmsPage() {
   const vms = useQuery(trpc.vms.list.queryOptions())
   const tools = useTools()
   const router = useRouter()
+  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set())
+  const selected = vms.data?.value.filter(vm => ticked.has(vm.name)) ?? []
   // The tree has read the datasets already; the zvols' sizes are among them.
   const datasets = useQuery(trpc.datasets.list.queryOptions()).data?.value
   const columns = useMemo(() => {
@@ -52,6 +55,8 @@ export function VmsPage() {
         filterLabel="Filter virtual machines"
         onOpen={vm => router.push(paths.vm(vm.name))}
         menu={vm => vmMenu(vm, tools)}
+        rowLabel={vm => vm.name}
+        selection={{ value: ticked, onValue: setTicked }}
         empty={
           <EmptyState
             title={tools.whyNoGuests === null ? 'No virtual machine yet.' : 'No virtual machines here.'}
@@ -62,6 +67,7 @@ export function VmsPage() {
           </EmptyState>
         }
       />
+      {selected.length > 0 && <VmSelection vms={selected} onClear={() => setTicked(new Set())} />}
     </>
   )
 }
