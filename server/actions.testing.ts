@@ -7,7 +7,7 @@ import { readMachineFacts } from './host/machine.ts'
 import { sandboxForTest, type TestHost } from './host/sandbox/testing.ts'
 import { createInventory } from './inventory/live.ts'
 import { createReader } from './inventory/reader.ts'
-import { scrub } from './pools/actions.ts'
+import * as pools from './pools/actions.ts'
 import { rollbackGuestAction } from './snapshots/actions.group.ts'
 import { rollbackAction, swapBackAction } from './snapshots/actions.rollback.ts'
 import * as snapshots from './snapshots/actions.ts'
@@ -137,7 +137,19 @@ export const CASES: Case[] = [
     'zfs create -o compression=zstd tank/a',
   ),
   scenario(datasets.promote, { dataset: 'tank/c' }, ...WITH_SNAPSHOT, 'zfs clone tank/a@x tank/c'),
-  scenario(scrub, { pool: 'tank', verb: 'start' }),
+  scenario(pools.scrub, { pool: 'tank', verb: 'start' }),
+  scenario(pools.offline, { pool: 'tank', device: 'da1' }),
+  scenario(pools.online, { pool: 'tank', device: 'da1' }, 'zpool offline tank da1'),
+  scenario(pools.clear, { pool: 'tank', device: null }, on => {
+    const [mirror] = on.host.world.state.pools.tank?.vdevs ?? []
+    Object.assign(mirror?.children[0] ?? {}, { checksumErrors: 3 })
+    return Promise.resolve()
+  }),
+  scenario(pools.replace, { pool: 'tank', device: 'da1', by: 'da9' }, on => {
+    const { da0 } = on.host.world.state.disks
+    if (da0) on.host.world.state.disks.da9 = { ...da0, name: 'da9' }
+    return Promise.resolve()
+  }),
   scenario(snapshots.create, { datasets: ['tank/a'], tag: 'x', recursive: false }, ONE),
   scenario(
     snapshots.destroy,

@@ -13,6 +13,7 @@ import { AppError } from './errors.ts'
 import type { Host } from './host/host.ts'
 import { startSshd, type TestSshd } from './host/ssh/testing.ts'
 import { getPoolStatus } from './host/zpool/status.ts'
+import { leaves } from './pools/model.ts'
 import type { Plan, Step } from './tasks/model.ts'
 import { createTasks } from './tasks/task.ts'
 import { doorTo } from './testing.ts'
@@ -83,7 +84,7 @@ function behindSsh(ssh: Host, { host }: Stage, plan: Plan): Host {
       host.world.touched(file)
     }
   // Devices are made up by the sandbox; there are none to be seen on its disk.
-  const isDevice = (file: string) => file.startsWith('/dev/')
+  const isDevice = (file: string) => file === '/dev' || file.startsWith('/dev/')
   return doorTo(ssh, {
     // A program of the sandbox is a slow starter. What only looks is answered directly, where the machine can be reached.
     async run(argv, options) {
@@ -111,7 +112,7 @@ async function fingerprint({ host, sh }: Stage): Promise<string> {
       return [name, state === 'waiting' ? 'running' : state, lines]
     }),
   )
-  const { scan } = await getPoolStatus(host, 'tank')
+  const { scan, vdevs } = await getPoolStatus(host, 'tank')
   const columns = 'name,origin,compression,volsize,userrefs,skep:kept-from'
   const data = await host.list('/tank/a').catch(() => [])
   return JSON.stringify([
@@ -120,7 +121,10 @@ async function fingerprint({ host, sh }: Stage): Promise<string> {
     (await host.run(['dd', 'if=/dev/zvol/tank/d1', 'bs=512', 'count=1'])).stdout,
     await sh('sysrc -n vm_list'),
     scan.kind,
-    scan.state,
+    // A resilver ends when it ends.
+    scan.kind === 'resilver' ? null : scan.state,
+    leaves(vdevs).flatMap(({ name, state }) => (state === 'OFFLINE' || name === 'da9' ? [name] : [])),
+    leaves(vdevs).some(each => each.checksumErrors > 0),
     confs,
   ])
 }

@@ -1,8 +1,13 @@
 import type { PoolDetail } from '../../server/pools/model.ts'
+import { roleReason } from '../shell/me.ts'
+import { useTools } from '../shell/useTools.ts'
 import { Banner } from '../ui/Banner.tsx'
+import { Button } from '../ui/Button.tsx'
 import { CodeBlock } from '../ui/Copy.tsx'
 import { commandLine } from '../ui/shell.ts'
 import { type AdviceStep, adviceFor } from './advice.ts'
+import { doToDevice } from './deviceMenu.tsx'
+import { DEVICE_LABELS } from './deviceVerbs.ts'
 
 /** What `zpool status` complains about, in plain words with the next steps; its own words are one click away. */
 export function PoolAdvice({ pool }: { pool: PoolDetail }) {
@@ -23,7 +28,7 @@ export function PoolAdvice({ pool }: { pool: PoolDetail }) {
         <>
           <ol className="mt-1 flex list-decimal flex-col gap-1.5 pl-5 text-text">
             {advice.steps.map(step => (
-              <Step key={`${step.text} ${step.argv?.join(' ')}`} step={step} />
+              <Step key={`${step.text} ${step.argv?.join(' ')}`} pool={pool.name} step={step} />
             ))}
           </ol>
           <details className="mt-2">
@@ -40,7 +45,9 @@ export function PoolAdvice({ pool }: { pool: PoolDetail }) {
   )
 }
 
-function Step({ step }: { step: AdviceStep }) {
+function Step({ pool, step }: { pool: string; step: AdviceStep }) {
+  const tools = useTools()
+  const { act } = step
   return (
     <li>
       {step.text}
@@ -50,6 +57,16 @@ function Step({ step }: { step: AdviceStep }) {
           label={`Command: ${commandLine(step.argv)}`}
           className="mt-1 max-w-2xl"
         />
+      )}
+      {act && (
+        <Button
+          small
+          className="mt-1"
+          disabled={roleReason(tools.role, 'administrator')}
+          onClick={() => doToDevice(pool, act.device, act.verb, tools)}
+        >
+          {DEVICE_LABELS[act.verb]}
+        </Button>
       )}
     </li>
   )

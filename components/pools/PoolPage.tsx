@@ -20,6 +20,7 @@ import { Loading } from '../ui/Spinner.tsx'
 import { Badge, StateMark } from '../ui/State.tsx'
 import { Tabs } from '../ui/Tabs.tsx'
 import { Time } from '../ui/Time.tsx'
+import { deviceMenu } from './deviceMenu.tsx'
 import { poolMenu } from './menu.tsx'
 import { PoolAdvice } from './PoolAdvice.tsx'
 import { ScanPanel } from './ScanPanel.tsx'
@@ -104,12 +105,17 @@ function Head({ pool }: { pool: PoolDetail }) {
 }
 
 function Overview({ pool }: { pool: PoolDetail }) {
+  const tools = useTools()
   return (
     <>
       <PoolAdvice pool={pool} />
       <ScanPanel pool={pool.name} scan={pool.scan} />
       <Section title="Devices">
-        <VdevTree vdevs={pool.vdevs} label={`Devices of ${pool.name}`} />
+        <VdevTree
+          vdevs={pool.vdevs}
+          label={`Devices of ${pool.name}`}
+          menu={vdev => deviceMenu(pool, vdev, tools)}
+        />
         <p className="mt-2 text-muted">{pool.errorsText}</p>
       </Section>
     </>

@@ -1,7 +1,9 @@
+import { Ellipsis } from 'lucide-react'
 import { Fragment, type ReactNode } from 'react'
 import type { Vdev } from '../../server/pools/model.ts'
 import { VDEV_STATES } from '../shell/state.ts'
 import { count } from '../ui/format.ts'
+import { MenuButton, type MenuItem } from '../ui/Menu.tsx'
 import { ScrollArea } from '../ui/ScrollArea.tsx'
 import { StateMark } from '../ui/State.tsx'
 
@@ -15,7 +17,16 @@ const GROUPS: readonly { group: Vdev['group']; title: string }[] = [
 ]
 
 /** The vdevs of a pool with state and errors, as `zpool status` nests them. */
-export function VdevTree({ vdevs, label }: { vdevs: Vdev[]; label: string }) {
+export function VdevTree({
+  vdevs,
+  label,
+  menu,
+}: {
+  vdevs: Vdev[]
+  label: string
+  /** Actions of one device. */
+  menu: (vdev: Vdev) => MenuItem[]
+}) {
   return (
     <ScrollArea label={label} className="overflow-x-auto rounded-lg border border-line bg-panel">
       <table className="w-full text-left">
@@ -39,6 +50,7 @@ export function VdevTree({ vdevs, label }: { vdevs: Vdev[]; label: string }) {
             <th scope="col" className="px-3 font-medium">
               Note
             </th>
+            <td className="w-10" />
           </tr>
         </thead>
         <tbody>
@@ -49,12 +61,12 @@ export function VdevTree({ vdevs, label }: { vdevs: Vdev[]; label: string }) {
               <Fragment key={group}>
                 {group !== 'data' && (
                   <tr className="h-8 border-line border-t">
-                    <th scope="rowgroup" colSpan={6} className="px-3 font-semibold text-muted text-sm">
+                    <th scope="rowgroup" colSpan={7} className="px-3 font-semibold text-muted text-sm">
                       {title}
                     </th>
                   </tr>
                 )}
-                {members.map(vdev => rows(vdev, 0))}
+                {members.map(vdev => rows(vdev, 0, menu))}
               </Fragment>
             )
           })}
@@ -64,7 +76,7 @@ export function VdevTree({ vdevs, label }: { vdevs: Vdev[]; label: string }) {
   )
 }
 
-function rows(vdev: Vdev, depth: number): ReactNode {
+function rows(vdev: Vdev, depth: number, menu: (vdev: Vdev) => MenuItem[]): ReactNode {
   return (
     <Fragment key={`${vdev.group}-${vdev.name}`}>
       <tr className="h-8 border-line border-t">
@@ -82,8 +94,15 @@ function rows(vdev: Vdev, depth: number): ReactNode {
         <Errors value={vdev.writeErrors} />
         <Errors value={vdev.checksumErrors} />
         <td className="px-3 text-muted">{vdev.note}</td>
+        <td className="pr-1 text-right">
+          {vdev.children.length === 0 && (
+            <MenuButton iconOnly label={`Actions of ${vdev.name}`} items={() => menu(vdev)}>
+              <Ellipsis aria-hidden size={16} />
+            </MenuButton>
+          )}
+        </td>
       </tr>
-      {vdev.children.map(child => rows(child, depth + 1))}
+      {vdev.children.map(child => rows(child, depth + 1, menu))}
     </Fragment>
   )
 }

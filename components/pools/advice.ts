@@ -1,9 +1,15 @@
-import type { PoolDetail, Vdev } from '../../server/pools/model.ts'
+import { calledAs, leaves, type PoolDetail, type Vdev } from '../../server/pools/model.ts'
+import type { DeviceVerb } from './deviceVerbs.ts'
 
 /** What is wrong with a pool in plain words, and what to do about it, one thing after the other. */
 export type Advice = { what: string; steps: AdviceStep[] }
 /** `argv`: the command on the host, where there is one. */
-export type AdviceStep = { text: string; argv?: string[] }
+export type AdviceStep = {
+  text: string
+  argv?: string[]
+  /** What a button beside it does; `device` null is the whole pool. */
+  act?: { verb: DeviceVerb; device: Vdev | null }
+}
 
 /**
  * zpool status's message ids (openzfs.github.io/openzfs-docs/msg) in plain words with the pool's own devices; null for a
@@ -15,8 +21,13 @@ export function adviceFor(pool: PoolDetail): Advice | null {
   const replace = broken.map(vdev => ({
     text: `If ${calledAs(vdev)} is dead, put in another disk and replace it (NEW is the new disk):`,
     argv: ['zpool', 'replace', pool.name, vdev.name, 'NEW'],
+    act: { verb: 'replace' as const, device: vdev },
   }))
-  const clear = { text: 'Once the cause is mended, reset the counters:', argv: ['zpool', 'clear', pool.name] }
+  const clear: AdviceStep = {
+    text: 'Once the cause is mended, reset the counters:',
+    argv: ['zpool', 'clear', pool.name],
+    act: { verb: 'clear', device: null },
+  }
   const scrub = { text: 'Then scrub the pool, so that every block is checked.' }
   const restore = { text: 'Restore what is lost from a backup.' }
   switch (id) {
@@ -28,6 +39,7 @@ export function adviceFor(pool: PoolDetail): Advice | null {
           ...broken.map(vdev => ({
             text: `Check the cable and power of ${calledAs(vdev)}, then bring it back:`,
             argv: ['zpool', 'online', pool.name, vdev.name],
+            act: { verb: 'online' as const, device: vdev },
           })),
           ...(id === '2Q' ? replace : [restore]),
         ],
@@ -47,6 +59,7 @@ export function adviceFor(pool: PoolDetail): Advice | null {
           ...withErrors(pool.vdevs).map(vdev => ({
             text: `If the errors come again, replace ${calledAs(vdev)} (NEW is the new disk):`,
             argv: ['zpool', 'replace', pool.name, vdev.name, 'NEW'],
+            act: { verb: 'replace' as const, device: vdev },
           })),
         ],
       }
@@ -88,22 +101,12 @@ export function adviceFor(pool: PoolDetail): Advice | null {
   return null
 }
 
-/** Disks of a vdev tree: what can be replaced. */
-function leaves(vdevs: readonly Vdev[]): Vdev[] {
-  return vdevs.flatMap(vdev => (vdev.children.length > 0 ? leaves(vdev.children) : [vdev]))
-}
-
 function isBroken(vdev: Vdev): boolean {
   return vdev.state === 'UNAVAIL' || vdev.state === 'FAULTED' || vdev.state === 'REMOVED'
 }
 
 function withErrors(vdevs: readonly Vdev[]): Vdev[] {
   return leaves(vdevs).filter(vdev => vdev.readErrors + vdev.writeErrors + vdev.checksumErrors > 0)
-}
-
-/** A missing disk is a number to ZFS; people know it by where it was. */
-function calledAs(vdev: Vdev): string {
-  return vdev.note?.match(/^was (?:\/dev\/)?(\S+)/)?.[1] ?? vdev.name
 }
 
 function names(vdevs: readonly Vdev[]): string {

@@ -35,3 +35,18 @@ export type Property = {
 
 export const SCRUB_VERBS = ['start', 'pause', 'stop'] as const
 export type ScrubVerb = (typeof SCRUB_VERBS)[number]
+
+/** A whole disk of the machine; `takenBy` says in words who has it, null when nobody does. */
+export type Disk = { name: string; takenBy: string | null }
+
+export type DeviceVerb = 'offline' | 'online'
+
+/** Vdevs without children: the devices themselves. */
+export function leaves(vdevs: readonly Vdev[]): Vdev[] {
+  return vdevs.flatMap(vdev => (vdev.children.length > 0 ? leaves(vdev.children) : [vdev]))
+}
+
+/** A missing disk is a number to ZFS; people know it by where it was. */
+export function calledAs({ name, note }: Pick<Vdev, 'name' | 'note'>): string {
+  return note?.match(/^was (?:\/dev\/)?(\S+)/)?.[1] ?? name
+}

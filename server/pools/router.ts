@@ -1,5 +1,5 @@
 import { actionProcedures, procedure, router } from '../trpc.ts'
-import { scrub } from './actions.ts'
+import { clear, disksOf, offline, online, replace, scrub } from './actions.ts'
 import { poolInput } from './input.ts'
 
 export const poolsRouter = router({
@@ -9,5 +9,11 @@ export const poolsRouter = router({
   get: procedure('viewer')
     .input(poolInput)
     .query(({ ctx, input }) => ctx.inventory.pool(input.pool)),
+  /** Whole disks of the machine, each with who has it. Asked for when one is to be chosen. */
+  disks: procedure('administrator').query(({ ctx }) => disksOf(ctx)),
   scrub: actionProcedures(scrub),
+  offline: actionProcedures(offline),
+  online: actionProcedures(online),
+  clear: actionProcedures(clear),
+  replace: actionProcedures(replace),
 })

@@ -147,20 +147,35 @@ function realParent(file: string): string {
 
 type Node = Omit<FileEntry, 'name'>
 
-/** `/dev/zvol/NAME` and `/dev/vmm/NAME` have no real file. */
+/** Disks, `/dev/zvol/NAME` and `/dev/vmm/NAME` have no real file. */
 function deviceNode(world: World, machinePath: string): Node | null {
   const volume = world.volumeAt(machinePath)
   if (volume) return { type: 'other', sizeBytes: volume.volsize ?? 0, mtimeMs: volume.creation * 1000 }
   const vmm = /^\/dev\/vmm\/([^/]+)$/.exec(machinePath)?.[1]
   const guest = vmm === undefined ? undefined : world.state.vmm[vmm]
   if (guest) return { type: 'other', sizeBytes: 0, mtimeMs: guest.createdAt }
+  const disk = /^\/dev\/([^/]+)$/.exec(machinePath)?.[1]
+  if (disk !== undefined && world.state.disks[disk])
+    return { type: 'other', sizeBytes: 0, mtimeMs: world.state.bootedAt }
   if (deviceDirectory(world, machinePath))
     return { type: 'directory', sizeBytes: 0, mtimeMs: world.state.bootedAt }
   return null
 }
 
+/** What `ls /dev` shows of the disks, and the directories below it; character devices have no size. devfs(5). */
+function rootOfDevices(world: World): FileEntry[] {
+  const mtimeMs = world.state.bootedAt
+  const nodes = ['null', 'zero', 'zfs', ...Object.keys(world.state.disks)]
+  const below = ['vmm', 'zvol'].filter(name => (deviceDirectory(world, `/dev/${name}`) ?? []).length > 0)
+  return [
+    ...nodes.map(name => ({ name, type: 'other' as const, sizeBytes: 0, mtimeMs })),
+    ...below.map(name => ({ name, type: 'directory' as const, sizeBytes: 0, mtimeMs })),
+  ].sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
 function deviceDirectory(world: World, machinePath: string): FileEntry[] | null {
   const clean = machinePath.replace(/\/+$/, '')
+  if (clean === '/dev') return rootOfDevices(world)
   if (clean === '/dev/vmm') {
     const guests = Object.values(world.state.vmm)
     return guests.length === 0
