@@ -19,8 +19,16 @@ import { clone } from './vms/actions/clone.ts'
 import { create } from './vms/actions/create.ts'
 import { destroy } from './vms/actions/destroy.ts'
 import { edit } from './vms/actions/edit.ts'
+import { growDisk } from './vms/actions/grow.ts'
+import * as hardware from './vms/actions/hardware.ts'
 import * as life from './vms/actions/life.ts'
 import { readVm } from './vms/detail.ts'
+import type {
+  AddDeviceInput,
+  ChangeDeviceInput,
+  RemoveDeviceInput,
+  ShareInput,
+} from './vms/input.hardware.ts'
 import { readVms } from './vms/read.ts'
 
 /** A machine, and what the action under test sees of it. */
@@ -125,6 +133,32 @@ const SECOND_DISK = [
   },
 ] as const
 
+const NEW_DISK: AddDeviceInput['device'] = {
+  kind: 'disk',
+  emulation: 'nvme',
+  source: {
+    from: 'new',
+    dataset: 'tank/vms/alpha/disk1',
+    sizeBytes: 64 * 1024 ** 2,
+    sparse: true,
+    volblocksizeBytes: null,
+  },
+  options: '',
+}
+const MORE_MEMORY: ChangeDeviceInput['device'] = { kind: 'memory', memoryMiB: 96, wired: true }
+const FIRST_CARD: RemoveDeviceInput['device'] = { kind: 'network', index: 0 }
+const SHARED_HOME: ShareInput['device'] = {
+  kind: 'directory',
+  path: '/tank/home',
+  tag: 'home',
+  readonly: true,
+}
+
+/** An edit of alpha's conf as it is. */
+const onAlpha =
+  <Edit extends object>(edit: Edit) =>
+  async (on: Stage) => ({ vm: 'alpha', revision: (await readVm(on.host, 'alpha')).revision, ...edit })
+
 export const CASES: Case[] = [
   scenario(datasets.createFilesystem, { dataset: 'tank/a', compression: 'zstd' }),
   scenario(datasets.createVolume, { dataset: 'tank/v', sizeBytes: 2 ** 23, sparse: false }),
@@ -219,5 +253,14 @@ export const CASES: Case[] = [
     cpus: 2,
     autostart: true,
   })),
+  scenario(hardware.addDevice, onAlpha({ device: NEW_DISK })),
+  scenario(hardware.changeDevice, onAlpha({ device: MORE_MEMORY })),
+  scenario(hardware.removeDevice, onAlpha({ device: FIRST_CARD })),
+  scenario(hardware.share, onAlpha({ device: SHARED_HOME })),
+  scenario(hardware.setOptions, onAlpha({ options: '-o lpc.fwcfg=qemu', tpm: null })),
+  scenario(hardware.discardPending, onAlpha({}), started('alpha'), async on =>
+    carriedOut(on, hardware.changeDevice, await onAlpha({ device: MORE_MEMORY })(on)),
+  ),
+  scenario(growDisk, { vm: 'alpha', index: 0, sizeBytes: 2 ** 33 }),
   scenario(destroy, { vm: 'alpha', zvols: ['tank/vms/alpha/disk0'] }),
 ]

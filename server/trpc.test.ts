@@ -12,7 +12,7 @@ const PUBLIC = ['accounts.login', 'accounts.setup', 'accounts.setupNeeded']
 
 /** What may never be asked of less than an administrator. */
 const ADMINISTRATORS_ONLY =
-  /^(hosts\.(?!list$)|accounts\.(list|create|setRole|setExceptions|setDisabled|resetPassword|remove)$|(datasets|pools)\.\w+\.run$|vms\.destroy\.)/
+  /^(hosts\.(?!list$)|accounts\.(list|create|setRole|setExceptions|setDisabled|resetPassword|remove)$|(datasets|pools)\.\w+\.run$|vms\.(destroy|share|setOptions)\.)/
 
 const served = servedProcedures()
 

@@ -1,6 +1,6 @@
 import type { PciChange, PciDevice } from '../../server/vms/model.ts'
 import { cx } from '../ui/cx.ts'
-import { changeWords } from './hardwareWords.ts'
+import { changeWords } from './hardware/words.ts'
 
 /** Where each device sits: bus, slot, function, what it is, what is behind it. */
 export function PciMap({ devices, compact }: { devices: PciDevice[]; compact?: boolean }) {

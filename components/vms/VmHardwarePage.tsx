@@ -1,15 +1,17 @@
 'use client'
-import { Pencil } from 'lucide-react'
+import { Pencil, Plus } from 'lucide-react'
 import type { VmDetail } from '../../server/vms/model.ts'
 import { useTools } from '../shell/useTools.ts'
 import { Banner } from '../ui/Banner.tsx'
 import { Button } from '../ui/Button.tsx'
 import { CodeBlock } from '../ui/Copy.tsx'
 import { listing } from '../ui/format.ts'
+import { MenuButton } from '../ui/Menu.tsx'
 import { Section } from '../ui/Page.tsx'
 import { commandLines } from './argv.ts'
-import { confDiff } from './confDiff.ts'
-import { DeviceList } from './DeviceList.tsx'
+import { DeviceList } from './hardware/DeviceList.tsx'
+import { Diff } from './hardware/Diff.tsx'
+import { addMenu, discardPending } from './hardware/menu.tsx'
 import { doToVm, vmReason } from './menu.tsx'
 import { PciChanges, PciMap } from './PciMap.tsx'
 import { VmFrame } from './VmFrame.tsx'
@@ -24,23 +26,44 @@ function Hardware({ vm }: { vm: VmDetail }) {
   return (
     <>
       {vm.pending.length > 0 && (
-        <Banner className="mb-4" title={`Pending: ${listing(vm.pending)}`}>
+        <Banner
+          className="mb-4"
+          title={`Pending: ${listing(vm.pending)}`}
+          action={
+            <Button small disabled={vmReason(vm, 'edit', tools)} onClick={() => discardPending(vm, tools)}>
+              Discard
+            </Button>
+          }
+        >
           The conf differs from the one it was started with. The change takes effect at its next cold start:
           shut it down and start it; a reset or a reboot inside the guest keeps the old hardware.
-          {vm.startedConf !== null && <ConfDiff before={vm.startedConf} after={vm.conf} />}
+          {vm.startedConf !== null && (
+            <div className="mt-2">
+              <Diff label="Pending changes" before={vm.startedConf} after={vm.conf} />
+            </div>
+          )}
         </Banner>
       )}
       <Section
         title="Devices"
         actions={
-          <Button
-            small
-            icon={<Pencil size={14} />}
-            disabled={vmReason(vm, 'edit', tools)}
-            onClick={() => doToVm(vm, 'edit', tools)}
-          >
-            Edit
-          </Button>
+          <>
+            <MenuButton
+              label="Add a device"
+              items={() => addMenu(vm, tools)}
+              className="inline-flex h-6 shrink-0 items-center gap-1.5 rounded-md border border-edge bg-panel px-2 font-medium text-sm hover:bg-sunken"
+            >
+              <Plus aria-hidden size={14} /> Add device
+            </MenuButton>
+            <Button
+              small
+              icon={<Pencil size={14} />}
+              disabled={vmReason(vm, 'edit', tools)}
+              onClick={() => doToVm(vm, 'edit', tools)}
+            >
+              Edit
+            </Button>
+          </>
         }
       >
         <DeviceList vm={vm} />
@@ -71,18 +94,4 @@ function mapWords(vm: VmDetail): string {
   if (isAlive(vm.state))
     return 'As its conf says. What it was started with is not known: Skep has not started it.'
   return 'As its next start will make it.'
-}
-
-/** What the running guest was started with, and what the conf says now. */
-function ConfDiff({ before, after }: { before: string; after: string }) {
-  return (
-    <pre className="mt-2 overflow-x-auto rounded border border-line bg-panel px-3 py-1.5 font-mono text-xs leading-5">
-      {confDiff(before, after).map((line, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: equal lines are told apart by their place only
-        <span key={index} className={line.sign === '-' ? 'text-bad' : 'text-ok'}>
-          {`${line.sign} ${line.text}\n`}
-        </span>
-      ))}
-    </pre>
-  )
 }

@@ -64,6 +64,6 @@ export async function runOrThrow(
   return result.stdout
 }
 
-function firstLine(text: string): string {
+export function firstLine(text: string): string {
   return (text.split('\n', 1)[0] ?? '').trim().replace(/\.$/, '')
 }

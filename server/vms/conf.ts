@@ -112,6 +112,23 @@ export function editConf(text: string, changes: Readonly<Record<string, string |
   return `${edited}${edited.endsWith('\n') ? '' : '\n'}${appended.join('\n')}\n`
 }
 
+/**
+ * Takes a numbered thing (`disk1_…`, `network0_…`) out; those after it, as far as vm-bhyve sees them (`count`), move up,
+ * because it stops at the first gap. Of a line that stays only the number changes.
+ */
+export function withoutNumbered(text: string, prefix: string, index: number, count: number): string {
+  const pattern = new RegExp(`^${prefix}(0|[1-9][0-9]*)_`)
+  return text
+    .split('\n')
+    .flatMap(line => {
+      const number = pattern.exec(readLine(line)?.key ?? '')?.[1]
+      const at = Number(number)
+      if (number === undefined || at < index || at >= count) return [line]
+      return at === index ? [] : [`${prefix}${at - 1}${line.slice(prefix.length + number.length)}`]
+    })
+    .join('\n')
+}
+
 /** The line of a screen's password, also one that vm-bhyve does not see because it is a comment or indented. */
 const PASSWORD_LINE = /vnc_password\s*=/
 

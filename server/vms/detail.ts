@@ -4,7 +4,7 @@ import type { Host } from '../host/host.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { maskedConf, parseConf } from './conf.ts'
 import { hardwareOf } from './hardware.ts'
-import { readStartFacts } from './launch.ts'
+import { readStartFacts, withoutPassword } from './launch.ts'
 import type { VmChoices, VmDetail } from './model.ts'
 import { comparePci, pciDevices } from './pci.ts'
 import { PRESETS } from './presets.ts'
@@ -60,11 +60,6 @@ export function withoutPasswords(detail: VmDetail): VmDetail {
     conf: maskedConf(conf),
     startedConf: startedConf === null ? null : maskedConf(startedConf),
   }
-}
-
-/** bhyve takes the password of a screen on its command line only; a page need not repeat it. */
-function withoutPassword(argv: readonly string[]): string[] {
-  return argv.map(word => word.replace(/(,fbuf,(?:.*,)?password=)[^,]*/, '$1********'))
 }
 
 /** What a new guest can be made of on this host. */

@@ -43,13 +43,13 @@ export function hardwareOf(conf: Conf, disks: readonly VmDisk[]): Hardware {
   const wait = text('graphics_wait', 'auto')
   return {
     cpu: {
-      cpus: text('cpu'),
+      cpus: text('cpu').trim(),
       sockets: text('cpu_sockets'),
       cores: text('cpu_cores'),
       threads: text('cpu_threads'),
       pins: extra.pins,
     },
-    memory: { size: text('memory'), wired: confTrue(conf, 'wired_memory') },
+    memory: { size: text('memory').trim(), wired: confTrue(conf, 'wired_memory') },
     firmwareVariables: confTrue(conf, 'uefi_vars'),
     disks: disks.map(disk => ({ ...disk, options: entries[disk.index]?.options ?? '' })),
     nics: nicsOf(conf),

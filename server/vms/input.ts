@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { DISK_EMULATIONS, GUEST_KINDS } from './model.ts'
 
 /** Any directory may be a guest's that `vm` could have made; what is none of its datastore's never gets further. */
-const guestName = z
+export const guestName = z
   .string()
   .check(
     z.minLength(1),
@@ -12,8 +12,10 @@ const guestName = z
 /** Of a guest to come: the plan says in words what is wrong with it. */
 const newName = z.string().check(z.minLength(1), z.maxLength(229))
 /** A file in the datastore's .iso directory, by its bare name. */
-const isoName = z.string().check(z.regex(/^[^./\p{Cc}][^/\p{Cc}]*$/u, 'This is not the name of a file.'))
-const datasetName = z.string().check(z.minLength(1), z.maxLength(255))
+export const isoName = z
+  .string()
+  .check(z.regex(/^[^./\p{Cc}][^/\p{Cc}]*$/u, 'This is not the name of a file.'))
+export const datasetName = z.string().check(z.minLength(1), z.maxLength(255))
 
 export const createVmInput = z.object({
   name: newName,

@@ -62,13 +62,14 @@ export async function readHostSeed(host: Pick<Host, 'run'>): Promise<string> {
 
 /**
  * Ports something listens on, by `netstat -an` as vm-bhyve asks, and the ports other guests' screens are promised.
- * `own`: the one that the guest itself has while it runs.
+ * What a guest `itself` has while it runs is free for its next start.
  */
 export async function readBusyPorts(
   host: Pick<Host, 'run'>,
   others: readonly GuestFiles[],
-  own: number | null = null,
+  itself?: GuestFiles,
 ): Promise<Set<number>> {
+  const own = itself ? ownPort(itself) : null
   const busy = new Set<number>()
   try {
     const result = await host.run(['netstat', '-an'])
@@ -117,9 +118,11 @@ async function missingModules(host: Host, modules: readonly string[]): Promise<s
 async function missingDisks(host: Host, read: GuestRead): Promise<{ index: number; path: string }[]> {
   const missing: { index: number; path: string }[] = []
   for (const disk of read.vm.disks) {
+    // A shared directory is written as name=/path; a name that only the guest's loader knows is none of ours.
+    const path = disk.emulation === 'virtio-9p' ? disk.path.replace(/^[^/=]*=/, '') : disk.path
     const there =
       disk.dataset === null
-        ? disk.path !== '' && (await host.stat(disk.path)) !== null
+        ? path !== '' && (await host.stat(path)) !== null
         : await has(host, ['zfs', 'list', '-H', '-o', 'name', '-t', 'volume', disk.dataset])
     if (!there && disk.backing !== '9p') missing.push({ index: disk.index, path: disk.path })
   }
@@ -161,7 +164,7 @@ async function readStart(host: Host, known: Known): Promise<StartFacts> {
     ...(nics.some(nic => nic.backend.kind === 'tap') ? ['if_tuntap', 'if_bridge'] : []),
   ]
   const [busyPorts, lacking, gone, memory, oldScript] = await Promise.all([
-    readBusyPorts(host, others, ownPort(guest)),
+    readBusyPorts(host, others, guest),
     missingModules(host, modules),
     missingDisks(host, read),
     host.run(['sysctl', '-n', 'hw.physmem']),
@@ -274,6 +277,21 @@ export function firstCommand(
     resume: false,
   })
   return launch?.argv ?? []
+}
+
+/** The command that another conf of a guest that is there would start with once it is off; without passwords. */
+export function commandOfGuest(
+  guest: GuestFiles,
+  text: string,
+  host: Parameters<typeof firstCommand>[2] & { made: ReturnType<typeof madeUp> },
+): string[] {
+  const view = { ...host.view, ...withoutItsOwn(guest, host.view) }
+  return withoutPassword(firstCommand(guest.place, withIdentity(text, host.made), { ...host, view }))
+}
+
+/** bhyve takes the password of a screen on its command line only; a page need not repeat it. */
+export function withoutPassword(argv: readonly string[]): string[] {
+  return argv.map(word => word.replace(/(,fbuf,(?:.*,)?password=)[^,]*/, '$1********'))
 }
 
 /** The names ifconfig would give to new taps now: the lowest free numbers. */

@@ -167,6 +167,18 @@ function isCreateVmFacts(facts: unknown): facts is CreateVmFacts {
   return typeof facts === 'object' && facts !== null && 'conf' in facts && 'argv' in facts
 }
 
+/** `plan.facts` of every change of devices: the conf and bhyve's command line before and after, without passwords. */
+export type HardwarePlanFacts = { before: string; after: string; argvBefore: string[]; argvAfter: string[] }
+
+/** The facts of a plan that changes devices; null for anything else. */
+export function hardwarePlanFactsOf(facts: unknown): HardwarePlanFacts | null {
+  return isHardwarePlanFacts(facts) ? facts : null
+}
+
+function isHardwarePlanFacts(facts: unknown): facts is HardwarePlanFacts {
+  return typeof facts === 'object' && facts !== null && 'argvBefore' in facts && 'argvAfter' in facts
+}
+
 export type PciDevice = { bus: number; slot: number; func: number; emulation: string; backing: string }
 
 /** What becomes of a device at the next cold start; `moved` is the same device in another place. */

@@ -10,7 +10,7 @@ import type { Vm } from './model.ts'
 import { vmLock } from './plan.ts'
 import { cpuKeys } from './presets.ts'
 import type { GuestFiles } from './state.ts'
-import { confProblems, whyBadName } from './validate.ts'
+import { newProblem, whyBadName } from './validate.ts'
 
 export type EditFacts = {
   vm: Vm
@@ -55,9 +55,8 @@ export function planEdit(input: EditVmInput, facts: EditFacts): Plan {
   const refused = editRefusal(input, facts, name)
   if (refused) return refusedPlan(ACTION, title, refused)
   const after = editedConf(text, input)
-  const problem = confProblems(guest.place, parseConf(after), facts.system)[0]
-  const fixed = confProblems(guest.place, parseConf(text), facts.system).map(one => one.message)
-  if (problem && !fixed.includes(problem.message)) {
+  const problem = newProblem(guest.place, { before: text, after }, facts.system)
+  if (problem) {
     return refusedPlan(ACTION, title, no('invalid', problem.message, problem.field))
   }
   const steps: Step[] = []

@@ -5,6 +5,15 @@ import { clone } from './actions/clone.ts'
 import { create } from './actions/create.ts'
 import { destroy } from './actions/destroy.ts'
 import { edit } from './actions/edit.ts'
+import { growDisk } from './actions/grow.ts'
+import {
+  addDevice,
+  changeDevice,
+  discardPending,
+  removeDevice,
+  setOptions,
+  share,
+} from './actions/hardware.ts'
 import { cleanUp, forceOff, reset, shutdown, start } from './actions/life.ts'
 import { readChoices, readVm, withoutPasswords } from './detail.ts'
 import { vmInput } from './input.ts'
@@ -25,6 +34,13 @@ export const vmsRouter = router({
   reset: actionProcedures(reset),
   destroy: actionProcedures(destroy),
   edit: actionProcedures(edit),
+  addDevice: actionProcedures(addDevice),
+  changeDevice: actionProcedures(changeDevice),
+  removeDevice: actionProcedures(removeDevice),
+  share: actionProcedures(share),
+  setOptions: actionProcedures(setOptions),
+  discardPending: actionProcedures(discardPending),
+  growDisk: actionProcedures(growDisk),
   cleanUp: actionProcedures(cleanUp),
   clone: actionProcedures(clone),
 })

@@ -212,7 +212,8 @@ export function toVm(guest: GuestFiles, host: HostView): Vm {
   const conf = parseConf(guest.conf ?? '')
   const processes = processesOf(guest.place, host.processes)
   const process = processes.running ?? processes.preparing ?? processes.loader
-  const cpus = confText(conf, 'cpu')
+  // A tab before a comment stays in the value; bhyve's command line is cut at it.
+  const cpus = confText(conf, 'cpu').trim()
   const lives = process !== null || processes.supervisor !== null
   const place = host.vmList.indexOf(guest.place.name)
   const run = guest.runs.at(-1)
@@ -229,7 +230,7 @@ export function toVm(guest: GuestFiles, host: HostView): Vm {
       host.datasetAt.get(guest.place.directory) ?? host.datasetAt.get(guest.place.datastorePath) ?? null,
     loader: confText(conf, 'loader'),
     cpus: /^[1-9][0-9]*$/.test(cpus) ? Number(cpus) : null,
-    memoryBytes: memoryBytes(confText(conf, 'memory')),
+    memoryBytes: memoryBytes(confText(conf, 'memory').trim()),
     vnc: lives ? (/^vnc=(.+)$/m.exec(guest.console ?? '')?.[1] ?? null) : null,
     graphics: confTrue(conf, 'graphics') && isUefi(confText(conf, 'loader')),
     autostart: place < 0 ? null : place + 1,

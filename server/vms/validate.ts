@@ -5,7 +5,7 @@
 import { bhyveTraps, type Trap } from '../host/bhyve.ts'
 import { macIsValid } from '../host/bhyve-devices.ts'
 import { buildLaunch } from './command.ts'
-import { type Conf, confText, confValue, words } from './conf.ts'
+import { type Conf, confText, confValue, parseConf, words } from './conf.ts'
 import { diskEntries, type GuestPlace } from './devices.ts'
 import { isUefi } from './firmware.ts'
 import { planNics } from './nics.ts'
@@ -47,6 +47,16 @@ export function confProblems(place: GuestPlace, conf: Conf, system: Conf): ConfP
   const found = [...textual, ...required, ...unknown, ...networkProblems(conf, system), ...diskProblems(conf)]
   if (textual.length > 0 || required.length > 0 || unknown.length > 0) return found
   return [...found, ...commandProblems(place, conf, system)]
+}
+
+/** The first thing that an edit breaks; what was wrong before it is not its fault. Null for an edit in order. */
+export function newProblem(
+  place: GuestPlace,
+  edit: { before: string; after: string },
+  system: Conf,
+): ConfProblem | null {
+  const old = new Set(confProblems(place, parseConf(edit.before), system).map(one => one.message))
+  return confProblems(place, parseConf(edit.after), system).find(one => !old.has(one.message)) ?? null
 }
 
 function textProblems(conf: Conf): ConfProblem[] {

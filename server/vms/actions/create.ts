@@ -65,7 +65,8 @@ async function readCreateFacts(context: PlanContext, input: CreateVmInput): Prom
   }
 }
 
-async function findIso(
+/** Full path of a file of the library of install media, null where there is none. */
+export async function findIso(
   context: PlanContext,
   vmDir: string,
   system: string,

@@ -1,6 +1,6 @@
 /** The devices of a guest in plain words, each beside the words that the conf has. */
-import type { Hardware, PciChange, PciDevice, VmDetail } from '../../server/vms/model.ts'
-import { bytes, plural } from '../ui/format.ts'
+import type { Hardware, PciChange, PciDevice, VmDetail } from '../../../server/vms/model.ts'
+import { bytes, plural } from '../../ui/format.ts'
 
 const EMULATIONS: Record<string, string> = {
   'virtio-blk': 'virtio disk',
@@ -72,7 +72,10 @@ function screenWords({ resolution, listen, port, wait, vga, hasPassword }: NonNu
 export type DeviceLine = {
   /** Unique: `disk0`, `cpu`. */
   id: string
-  kind: 'cpu' | 'memory' | 'firmware' | 'disk' | 'network' | 'screen' | 'small' | 'serial' | 'options'
+  /** What its dialog is; `fixed` has none. */
+  kind: 'cpu' | 'memory' | 'disk' | 'network' | 'screen' | 'parts' | 'serial' | 'options' | 'fixed'
+  /** Of a disk or a network card. */
+  index: number
   name: string
   words: string
   /** Where its bytes are, or which words the conf has: in the host's letters. */
@@ -96,13 +99,23 @@ export function deviceLines(vm: VmDetail): DeviceLine[] {
     name: string,
     words: string,
     more: Partial<DeviceLine> = {},
-  ): DeviceLine => ({ id: name, kind, name, words, mono: null, dataset: null, address: null, ...more })
+  ): DeviceLine => ({
+    id: name,
+    kind,
+    index: 0,
+    name,
+    words,
+    mono: null,
+    dataset: null,
+    address: null,
+    ...more,
+  })
   const bytesOfMemory = vm.memoryBytes === null ? hardware.memory.size : bytes(vm.memoryBytes)
   const own = vm.loader.startsWith('uefi') && hardware.firmwareVariables
   return [
     line('cpu', 'CPU', cpuWords(hardware.cpu)),
     line('memory', 'Memory', `${bytesOfMemory}${hardware.memory.wired ? ' · wired' : ''}`),
-    line('firmware', 'Loader', `${vm.loader}${own ? ', with firmware variables of its own' : ''}`),
+    line('fixed', 'Loader', `${vm.loader}${own ? ', with firmware variables of its own' : ''}`),
     ...hardware.disks.map(disk => {
       const options = diskOptionWords(disk.options)
       const words = `${emulationWords(disk.emulation)}${options === '' ? '' : ` · ${options}`}`
@@ -111,6 +124,7 @@ export function deviceLines(vm: VmDetail): DeviceLine[] {
       )
       return line('disk', `Disk ${disk.index}`, words, {
         mono: disk.dataset ?? disk.path,
+        index: disk.index,
         dataset: disk.dataset,
         address,
       })
@@ -123,7 +137,11 @@ export function deviceLines(vm: VmDetail): DeviceLine[] {
         ...(nic.device === '' ? [] : [`through ${nic.device}`]),
       ]
       const address = nic.mac === '' ? null : at(one => one.backing.includes(`mac=${nic.mac}`))
-      return line('network', `Network ${nic.index}`, words.join(' · '), { mono: nic.mac || null, address })
+      return line('network', `Network ${nic.index}`, words.join(' · '), {
+        index: nic.index,
+        mono: nic.mac || null,
+        address,
+      })
     }),
     ...(hardware.screen
       ? [
@@ -147,25 +165,25 @@ function smallLines(
   const is = (emulation: string) => ({ address: at(one => one.emulation === emulation) })
   const { sound } = hardware
   const lines: DeviceLine[] = []
-  if (hardware.tablet) lines.push(line('small', 'Tablet', 'the pointer is where the mouse is', is('xhci')))
+  if (hardware.tablet) lines.push(line('parts', 'Tablet', 'the pointer is where the mouse is', is('xhci')))
   if (hardware.random)
-    lines.push(line('small', 'Random numbers', "from the machine's own source", is('virtio-rnd')))
+    lines.push(line('parts', 'Random numbers', "from the machine's own source", is('virtio-rnd')))
   if (sound) {
     const words = `plays on ${sound.play}${sound.record === '' ? '' : `, records from ${sound.record}`}`
-    lines.push(line('small', 'Sound', words, is('hda')))
+    lines.push(line('parts', 'Sound', words, is('hda')))
   }
   if (hardware.comPorts.length > 0) lines.push(line('serial', 'Serial ports', hardware.comPorts.join(', ')))
   if (hardware.consolePorts.length > 0)
-    lines.push(line('small', 'Console ports', hardware.consolePorts.join(', '), is('virtio-console')))
+    lines.push(line('fixed', 'Console ports', hardware.consolePorts.join(', '), is('virtio-console')))
   for (const [index, device] of hardware.passthru.entries()) {
     const address = at(
       one => one.emulation === 'passthru' && one.backing.startsWith(device.split('=')[0] ?? device),
     )
     lines.push(
-      line('small', `Passthrough ${index}`, 'a PCI device of the machine', { mono: device, address }),
+      line('fixed', `Passthrough ${index}`, 'a PCI device of the machine', { mono: device, address }),
     )
   }
-  if (hardware.tpm !== null) lines.push(line('small', 'TPM', '', { mono: hardware.tpm }))
+  if (hardware.tpm !== null) lines.push(line('options', 'TPM', '', { mono: hardware.tpm }))
   return lines
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { cpuWords, diskOptionWords } from './hardwareWords.ts'
+import { cpuWords, diskOptionWords } from './words.ts'
 
 describe('the options of a disk', () => {
   test.each([

@@ -3,6 +3,7 @@ import {
   Cable,
   CircuitBoard,
   Cpu,
+  Ellipsis,
   HardDrive,
   type LucideIcon,
   MemoryStick,
@@ -12,35 +13,40 @@ import {
   SquareTerminal,
 } from 'lucide-react'
 import Link from 'next/link'
-import type { VmDetail } from '../../server/vms/model.ts'
-import { usePaths } from '../host.tsx'
-import { type DeviceLine, deviceLines } from './hardwareWords.ts'
+import type { VmDetail } from '../../../server/vms/model.ts'
+import { usePaths } from '../../host.tsx'
+import { useTools } from '../../shell/useTools.ts'
+import { MenuButton } from '../../ui/Menu.tsx'
+import { deviceMenu } from './menu.tsx'
+import { type DeviceLine, deviceLines } from './words.ts'
 
 const ICONS: Record<DeviceLine['kind'], LucideIcon> = {
   cpu: Cpu,
   memory: MemoryStick,
-  firmware: CircuitBoard,
   disk: HardDrive,
   network: Network,
   screen: Monitor,
-  small: Plug,
+  parts: Plug,
   serial: Cable,
   options: SquareTerminal,
+  fixed: CircuitBoard,
 }
 
 /** Every device of the conf, with what it is in plain words and where it sits. */
 export function DeviceList({ vm }: { vm: VmDetail }) {
   const paths = usePaths()
+  const tools = useTools()
   return (
     <ul aria-label={`Devices of ${vm.name}`} className="rounded-lg border border-line bg-panel">
       {deviceLines(vm).map(device => {
         const Icon = ICONS[device.kind]
+        const hasMenu = device.kind !== 'fixed'
         return (
           <li
             key={device.id}
-            className="grid grid-cols-[16px_minmax(0,1fr)] items-start gap-x-3 border-line border-b px-3 py-1.5 last:border-b-0 sm:grid-cols-[16px_9rem_minmax(0,1fr)_4rem]"
+            className="grid grid-cols-[16px_minmax(0,1fr)_24px] items-start gap-x-3 border-line border-b px-3 py-1 leading-6 last:border-b-0 sm:grid-cols-[16px_9rem_minmax(0,1fr)_4rem_24px]"
           >
-            <Icon aria-hidden size={16} className="mt-0.5 text-muted" />
+            <Icon aria-hidden size={16} className="mt-1 text-muted" />
             <span className="font-medium">{device.name}</span>
             <span className="min-w-0 max-sm:col-start-2">
               {device.words && <span className="mr-2">{device.words}</span>}
@@ -60,6 +66,18 @@ export function DeviceList({ vm }: { vm: VmDetail }) {
             <span className="font-mono text-muted text-sm max-sm:col-start-2 sm:text-right">
               {device.address}
             </span>
+            {hasMenu && (
+              <span className="max-sm:col-start-3 max-sm:row-start-1">
+                <MenuButton
+                  iconOnly
+                  label={`Actions of ${device.name}`}
+                  items={() => deviceMenu(vm, device, tools)}
+                  className="grid size-6 place-items-center rounded-md text-muted hover:bg-sunken hover:text-text"
+                >
+                  <Ellipsis aria-hidden size={16} />
+                </MenuButton>
+              </span>
+            )}
           </li>
         )
       })}

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest'
+import type { ChangeDeviceInput } from '../input.hardware.ts'
+import { changeDevice } from './devices.ts'
+import { CONF, diff, known } from './testing.ts'
+
+describe('changing writes the keys that change, and no other', () => {
+  const screen = { resolution: '', listen: '127.0.0.1', port: null, wait: 'auto', vga: '' } as const
+  const cases: [string, ChangeDeviceInput['device'], string[]][] = [
+    ['the same CPUs', { kind: 'cpu', cpus: 2, topology: null, pins: [] }, []],
+    [
+      'more CPUs, and its comment stays',
+      { kind: 'cpu', cpus: 4, topology: null, pins: [] },
+      ['- cpu=2\t\t# two are enough', '+ cpu="4"  # two are enough'],
+    ],
+    [
+      'a topology and pins',
+      { kind: 'cpu', cpus: 2, topology: { sockets: 1, cores: 2, threads: 1 }, pins: [{ vcpu: 0, cpu: 3 }] },
+      ['+ cpu_sockets="1"', '+ cpu_cores="2"', '+ cpu_threads="1"', '+ bhyve_options="-p 0:3"'],
+    ],
+    [
+      'a pin of a CPU it has not',
+      { kind: 'cpu', cpus: 2, topology: null, pins: [{ vcpu: 2, cpu: 0 }] },
+      ['refused pins: It has no CPU 2: they count from 0 to 1.'],
+    ],
+    [
+      'a pin on a CPU that the machine has not',
+      { kind: 'cpu', cpus: 2, topology: null, pins: [{ vcpu: 0, cpu: 4 }] },
+      ['refused pins: The machine has no CPU 4: they count from 0 to 3.'],
+    ],
+    [
+      'too many CPUs',
+      { kind: 'cpu', cpus: 9, topology: null, pins: [] },
+      ['refused cpu: This machine gives a guest at most 8 CPUs.'],
+    ],
+    ['the same memory in other words', { kind: 'memory', memoryMiB: 2048, wired: false }, []],
+    ['wired memory', { kind: 'memory', memoryMiB: 2048, wired: true }, ['+ wired_memory="yes"']],
+    [
+      'too much memory',
+      { kind: 'memory', memoryMiB: 32768, wired: false },
+      ['refused memory: That is more memory than this machine has.'],
+    ],
+    [
+      'a disk behind another device',
+      { kind: 'disk', index: 0, emulation: 'nvme', options: 'ro', source: null },
+      ['- disk0_type="virtio-blk"', '+ disk0_type="nvme"', '+ disk0_opts="ro"'],
+    ],
+    [
+      'a disk into a share',
+      { kind: 'disk', index: 0, emulation: 'virtio-9p', options: '', source: null },
+      ['refused disk0_type: A virtio-blk disk cannot become virtio-9p.'],
+    ],
+    [
+      'a disk that is not there',
+      { kind: 'disk', index: 9, emulation: 'nvme', options: '', source: null },
+      ['refused index: It has no disk 9.'],
+    ],
+    [
+      'a card on another switch',
+      { kind: 'network', index: 0, emulation: 'virtio-net', switchName: 'lab', mac: '58:9c:fc:00:00:00' },
+      ['- network0_switch=public', '+ network0_switch="lab"'],
+    ],
+    ['a screen', { kind: 'screen', screen }, ['+ graphics="yes"', '+ graphics_listen="127.0.0.1"']],
+    ['no screen where there is none', { kind: 'screen', screen: null }, []],
+    [
+      'a port that is used',
+      { kind: 'screen', screen: { ...screen, port: 5901 } },
+      ["refused graphics_port: Port 5901 is used already, or another guest's."],
+    ],
+    [
+      'a host name to listen on',
+      { kind: 'screen', screen: { ...screen, listen: 'localhost' } },
+      ['refused graphics_listen: bhyve listens on a numeric address: 127.0.0.1, or [::1].'],
+    ],
+    [
+      'small devices',
+      { kind: 'parts', tablet: true, random: true, sound: { play: '/dev/dsp0', record: '' } },
+      ['+ xhci_mouse="yes"', '+ virt_random="yes"', '+ sound="yes"'],
+    ],
+    [
+      'sound on a disk',
+      { kind: 'parts', tablet: false, random: false, sound: { play: '/dev/ada0', record: '' } },
+      ['refused sound_play: /dev/ada0 is no sound device: they are /dev/dsp0, /dev/dsp1, …'],
+    ],
+    ['the serial port it has', { kind: 'serial', ports: ['com1'] }, []],
+    ['two serial ports', { kind: 'serial', ports: ['com2', 'com1'] }, ['+ comports="com2 com1"']],
+  ]
+  test.each(cases)('%s', (_name, device, lines) => {
+    expect(diff(changeDevice(CONF, device, known()))).toEqual(lines)
+  })
+
+  test('options that stand there are kept, also those that bhyve does not know', () => {
+    const text = 'loader="uefi"\ndisk0_type="nvme"\ndisk0_name="disk0"\ndisk0_opts="odd=1,maxq=4"\n'
+    const change = (options: string) =>
+      diff(
+        changeDevice(text, { kind: 'disk', index: 0, emulation: 'nvme', options, source: null }, known()),
+        text,
+      )
+    expect(change('odd=1,maxq=4')).toEqual([])
+    expect(change('odd=1,maxq=4,ro')).toEqual([
+      '- disk0_opts="odd=1,maxq=4"',
+      '+ disk0_opts="odd=1,maxq=4,ro"',
+    ])
+    expect(change('odd=2')).toEqual(['refused disk0_opts: "odd=2" is no option of a nvme disk.'])
+  })
+
+  test('a screen for everybody to reach is said', () => {
+    const open = changeDevice(CONF, { kind: 'screen', screen: { ...screen, listen: '0.0.0.0' } }, known())
+    expect(open).toMatchObject({ warnings: [expect.stringContaining('0.0.0.0')] })
+  })
+})
