@@ -207,6 +207,25 @@ test('a disk is added, seen by bhyve, grown, and taken out; its zvol stays', asy
   )
 })
 
+test('a PCI device that is kept for guests is given to one guest and taken back', async ({ page, skep }) => {
+  await cloned(page, 'hw-pci')
+  const before = await skep.file(confOf('hw-pci'))
+  const list = await devices(page, 'hw-pci')
+  await addDevice(page, 'PCI device of the machine')
+  const give = dialog(page, 'Give a PCI device to hw-pci')
+  await give.getByLabel('PCI device').selectOption('3/0/1')
+  await expect(give.getByText(/^All of its memory is wired/)).toBeVisible()
+  await expect(give.getByRole('region', { name: 'Change of the command line' })).toContainText(
+    'passthru,3/0/1',
+  )
+  await confirm(give, 'Give')
+  expect(await skep.file(confOf('hw-pci'))).toBe(`${before}passthru0="3/0/1"\n`)
+  await expect(list.getByText('3/0/1')).toBeVisible()
+  await deviceAction(page, 'PCI device 0', 'Remove')
+  await confirm(dialog(page, 'Remove PCI device 0 from hw-pci'), 'Remove')
+  expect(await skep.file(confOf('hw-pci'))).toBe(before)
+})
+
 test('what bhyve would misread is refused at its field', async ({ page, skep }) => {
   await cloned(page, 'hw-wrong')
   await devices(page, 'hw-wrong')

@@ -113,11 +113,13 @@ export function editConf(text: string, changes: Readonly<Record<string, string |
 }
 
 /**
- * Takes a numbered thing (`disk1_…`, `network0_…`) out; those after it, as far as vm-bhyve sees them (`count`), move up,
+ * Takes a numbered thing (`disk1_…`, `network0_…`, `passthru0`) out; those after it, as far as vm-bhyve sees them (`count`), move up,
  * because it stops at the first gap. Of a line that stays only the number changes.
  */
 export function withoutNumbered(text: string, prefix: string, index: number, count: number): string {
-  const pattern = new RegExp(`^${prefix}(0|[1-9][0-9]*)_`)
+  // A PCI device stands in a key without a leaf of its own.
+  const end = prefix === 'passthru' ? '(?:_|$)' : '_'
+  const pattern = new RegExp(`^${prefix}(0|[1-9][0-9]*)${end}`)
   return text
     .split('\n')
     .flatMap(line => {

@@ -6,6 +6,7 @@ import { maskedConf, parseConf } from './conf.ts'
 import { hardwareOf } from './hardware.ts'
 import { readStartFacts, withoutPassword } from './launch.ts'
 import type { VmChoices, VmDetail } from './model.ts'
+import { readReserved } from './passthru.ts'
 import { comparePci, pciDevices } from './pci.ts'
 import { PRESETS } from './presets.ts'
 import { type GuestRead, listIfThere, readGuestNamed, readGuests, readSetup, revisionOf } from './read.ts'
@@ -88,6 +89,7 @@ export async function readChoices(host: Host, inventory: Inventory): Promise<VmC
     })),
     switches: switches(system).map(one => one.name),
     isos: setup.vmDir === null ? [] : isos.flat(),
+    reserved: await readReserved(host, guests),
     freeVolumes: datasets.value
       .filter(each => each.type === 'volume' && !used.has(each.name))
       .map(each => ({ name: each.name, sizeBytes: each.volsizeBytes ?? 0 })),

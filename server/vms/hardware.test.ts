@@ -180,6 +180,23 @@ describe('on a machine', () => {
     expect((await host.stat('/vm/alpha/b.img'))?.sizeBytes).toBe(2 ** 23)
   })
 
+  test('a PCI device that is kept for guests is given, with wired memory, and to one guest alone', async () => {
+    const device = { kind: 'pci' as const, address: '3/0/1' }
+    await carryOut(share, { ...(await onAlpha()), device })
+    await carryOut(start, { vm: 'alpha' })
+    const { devices, argv, pid } = await readVm(host, 'alpha')
+    expect(pid).not.toBeNull()
+    expect(argv).toContain('-S')
+    expect(devices).toContainEqual(expect.objectContaining({ emulation: 'passthru', backing: '3/0/1' }))
+    const beta = { vm: 'beta', revision: (await readVm(host, 'beta')).revision, device }
+    expect((await share.plan(context(), beta)).refused).toMatchObject({
+      code: 'in_use',
+      message: '3/0/1 is given to alpha.',
+    })
+    const machines = { ...beta, device: { ...device, address: '3/0/0' } }
+    expect((await share.plan(context(), machines)).refused?.message).toBe('3/0/0 is ix0 of the machine.')
+  })
+
   test('what is added starts: a second disk, a second card, a shared directory', async () => {
     await carryOut(share, {
       ...(await onAlpha()),

@@ -51,6 +51,7 @@ export function hardwareOf(conf: Conf, disks: readonly VmDisk[]): Hardware {
     },
     memory: { size: text('memory').trim(), wired: confTrue(conf, 'wired_memory') },
     firmwareVariables: confTrue(conf, 'uefi_vars'),
+    localTime: !confTrue(conf, 'utctime', 'yes'),
     disks: disks.map(disk => ({ ...disk, options: entries[disk.index]?.options ?? '' })),
     nics: nicsOf(conf),
     screen: confTrue(conf, 'graphics')
@@ -70,7 +71,7 @@ export function hardwareOf(conf: Conf, disks: readonly VmDisk[]): Hardware {
       : null,
     comPorts: words(text('comports', 'com1')),
     consolePorts: consolePorts(conf),
-    passthru: numbered(conf, 'passthru'),
+    passthru: passthruOf(conf),
     tpm: extra.tpm,
     hostBridge: text('hostbridge', 'standard'),
     options: extra.rest.join(' '),
@@ -93,6 +94,11 @@ function numbered(conf: Conf, key: string): string[] {
   for (let value = confText(conf, `${key}0`); value !== ''; value = confText(conf, `${key}${found.length}`))
     found.push(value)
   return found
+}
+
+/** PCI devices of the machine, `2/0/0` or `2/0/0=8:0`, in their order. */
+export function passthruOf(conf: Conf): string[] {
+  return numbered(conf, 'passthru')
 }
 
 function consolePorts(conf: Conf): string[] {

@@ -100,6 +100,20 @@ export const changeDeviceInput = z.object({
       sound: z.nullable(z.object({ play: text, record: text })),
     }),
     z.object({
+      kind: z.literal('firmware'),
+      /** UEFI variables in a file of its own. */
+      variables: z.boolean(),
+      /** Its clock is in local time, as Windows wants it. */
+      localTime: z.boolean(),
+    }),
+    z.object({
+      kind: z.literal('console'),
+      /** Names of its virtio-console ports. */
+      ports: z
+        .array(z.string().check(z.regex(/^[A-Za-z0-9._-]{1,32}$/, 'A name of letters, digits, dot, dash.')))
+        .check(z.maxLength(16)),
+    }),
+    z.object({
       kind: z.literal('serial'),
       ports: z.array(z.enum(['com1', 'com2', 'com3', 'com4'])).check(z.minLength(1), z.maxLength(4)),
     }),
@@ -109,11 +123,11 @@ export type ChangeDeviceInput = z.output<typeof changeDeviceInput>
 
 export const removeDeviceInput = z.object({
   ...edited,
-  device: z.object({ kind: z.enum(['disk', 'network']), index }),
+  device: z.object({ kind: z.enum(['disk', 'network', 'passthru']), index }),
 })
 export type RemoveDeviceInput = z.output<typeof removeDeviceInput>
 
-/** What hands a guest a part of the machine itself: its files, its SCSI targets. */
+/** What hands a guest a part of the machine itself: its files, its SCSI targets, its PCI devices. */
 export const shareInput = z.object({
   ...edited,
   device: z.discriminatedUnion('kind', [
@@ -127,6 +141,11 @@ export const shareInput = z.object({
     z.object({
       kind: z.literal('ctl'),
       path: z.string().check(z.regex(/^\/dev\/cam\/ctl\d*(\.\d+)?$/, 'This is no port of ctl(4).')),
+    }),
+    z.object({
+      kind: z.literal('pci'),
+      /** `3/0/1` */
+      address: z.string().check(z.regex(/^\d{1,3}\/\d{1,2}\/[0-7]$/, 'A PCI device is bus/slot/function.')),
     }),
   ]),
 })

@@ -108,6 +108,7 @@ export type Hardware = {
   memory: { size: string; wired: boolean }
   /** It keeps UEFI variables in a file of its own. */
   firmwareVariables: boolean
+  localTime: boolean
   disks: (VmDisk & { options: string })[]
   nics: { index: number; emulation: string; switchName: string; mac: string; device: string }[]
   screen: {
@@ -192,11 +193,16 @@ export const GUEST_KINDS = ['freebsd', 'linux', 'windows', 'openbsd', 'netbsd', 
 export type GuestKind = (typeof GUEST_KINDS)[number]
 export const DISK_EMULATIONS = ['virtio-blk', 'nvme', 'ahci-hd'] as const
 
+/** A PCI device of the machine that a guest can be given; `usedBy`: the guest that has it in its conf. */
+export type ReservedPci = { address: string; name: string; words: string; usedBy: string | null }
+
 /** What the create form can offer on this host. */
 export type VmChoices = {
   datastores: { name: string; path: string; dataset: string | null }[]
   switches: string[]
   isos: { name: string; datastore: string; sizeBytes: number }[]
+  /** PCI devices that ppt(4) keeps for guests. */
+  reserved: ReservedPci[]
   /** Zvols that no guest uses. */
   freeVolumes: { name: string; sizeBytes: number }[]
   /** Filesystems under which a zvol can be made, with what is available there. */

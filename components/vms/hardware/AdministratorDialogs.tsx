@@ -1,8 +1,9 @@
 'use client'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useApi } from '../../host.tsx'
+import { useApi, useTRPC } from '../../host.tsx'
 import { useAction } from '../../shell/useAction.ts'
-import { Checkbox, Field, Input } from '../../ui/Field.tsx'
+import { Checkbox, Field, Input, Select } from '../../ui/Field.tsx'
 import { type DeviceDialogProps, EditDialog } from './EditDialog.tsx'
 
 /** Gives the guest a directory of the machine (virtio-9p). */
@@ -67,6 +68,49 @@ export function ScsiTargetDialog({ vm, onClose }: DeviceDialogProps) {
     >
       <Field label="Port of ctl(4)" error={action.fields.dataset} hint="Its LUNs are made with ctladm(8).">
         <Input mono data-autofocus value={path} onChange={event => setPath(event.target.value)} />
+      </Field>
+    </EditDialog>
+  )
+}
+
+/** Gives the guest a PCI device that ppt(4) keeps for guests. */
+export function PciDeviceDialog({ vm, onClose }: DeviceDialogProps) {
+  const reserved = useQuery(useTRPC().vms.choices.queryOptions()).data?.reserved
+  const [address, setAddress] = useState('')
+  const action = useAction(
+    useApi().vms.share,
+    address === '' ? null : { vm: vm.name, revision: vm.revision, device: { kind: 'pci', address } },
+    { onDone: onClose },
+  )
+  const isNone = reserved?.length === 0
+  return (
+    <EditDialog
+      vm={vm}
+      title={`Give a PCI device to ${vm.name}`}
+      verb="Give"
+      action={action}
+      blocked={isNone ? 'No device is kept for guests.' : address === '' && 'Choose a device.'}
+      fieldsShown={['address']}
+      onClose={onClose}
+    >
+      <Field
+        label="PCI device"
+        error={action.fields.address}
+        hint="Those that ppt(4) keeps for guests: pptdevs in /boot/loader.conf names them."
+      >
+        <Select
+          data-autofocus
+          choices={[
+            { value: '', label: isNone ? 'There is none' : 'Choose one' },
+            ...(reserved ?? []).map(each => ({
+              value: each.address,
+              label: `${each.address} (${each.name}) ${each.words}`,
+              disabled: each.usedBy === null ? null : `given to ${each.usedBy}`,
+            })),
+          ]}
+          value={address}
+          onValue={setAddress}
+        />
       </Field>
     </EditDialog>
   )

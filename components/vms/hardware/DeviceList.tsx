@@ -7,6 +7,7 @@ import {
   HardDrive,
   type LucideIcon,
   MemoryStick,
+  Microchip,
   Monitor,
   Network,
   Plug,
@@ -23,13 +24,15 @@ import { type DeviceLine, deviceLines } from './words.ts'
 const ICONS: Record<DeviceLine['kind'], LucideIcon> = {
   cpu: Cpu,
   memory: MemoryStick,
+  firmware: CircuitBoard,
   disk: HardDrive,
   network: Network,
   screen: Monitor,
   parts: Plug,
   serial: Cable,
+  console: Cable,
+  passthru: Microchip,
   options: SquareTerminal,
-  fixed: CircuitBoard,
 }
 
 /** Every device of the conf, with what it is in plain words and where it sits. */
@@ -40,7 +43,6 @@ export function DeviceList({ vm }: { vm: VmDetail }) {
     <ul aria-label={`Devices of ${vm.name}`} className="rounded-lg border border-line bg-panel">
       {deviceLines(vm).map(device => {
         const Icon = ICONS[device.kind]
-        const hasMenu = device.kind !== 'fixed'
         return (
           <li
             key={device.id}
@@ -66,18 +68,16 @@ export function DeviceList({ vm }: { vm: VmDetail }) {
             <span className="font-mono text-muted text-sm max-sm:col-start-2 sm:text-right">
               {device.address}
             </span>
-            {hasMenu && (
-              <span className="max-sm:col-start-3 max-sm:row-start-1">
-                <MenuButton
-                  iconOnly
-                  label={`Actions of ${device.name}`}
-                  items={() => deviceMenu(vm, device, tools)}
-                  className="grid size-6 place-items-center rounded-md text-muted hover:bg-sunken hover:text-text"
-                >
-                  <Ellipsis aria-hidden size={16} />
-                </MenuButton>
-              </span>
-            )}
+            <span className="max-sm:col-start-3 max-sm:row-start-1">
+              <MenuButton
+                iconOnly
+                label={`Actions of ${device.name}`}
+                items={() => deviceMenu(vm, device, tools)}
+                className="grid size-6 place-items-center rounded-md text-muted hover:bg-sunken hover:text-text"
+              >
+                <Ellipsis aria-hidden size={16} />
+              </MenuButton>
+            </span>
           </li>
         )
       })}

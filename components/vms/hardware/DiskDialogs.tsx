@@ -113,15 +113,18 @@ export function GrowDiskDialog({ vm, index, onClose }: Props) {
   )
 }
 
-/** Takes a disk or a network card out of the conf; what is on the disk stays. */
-export function RemoveDeviceDialog({ vm, kind, index, onClose }: Props & { kind: 'disk' | 'network' }) {
+const REMOVABLE = { disk: 'disk', network: 'network card', passthru: 'PCI device' } as const
+
+/** Takes a disk, a card or a PCI device out of the conf; what is on the disk stays. */
+export function RemoveDeviceDialog({ vm, kind, index, onClose }: Props & { kind: keyof typeof REMOVABLE }) {
   const action = useAction(
     useApi().vms.removeDevice,
     { vm: vm.name, revision: vm.revision, device: { kind, index } },
     { onDone: onClose },
   )
-  const what = kind === 'disk' ? `disk ${index}` : `network card ${index}`
-  const last = kind === 'disk' ? vm.hardware.disks.length : vm.hardware.nics.length
+  const { disks, nics, passthru } = vm.hardware
+  const what = `${REMOVABLE[kind]} ${index}`
+  const last = { disk: disks, network: nics, passthru }[kind].length
   return (
     <EditDialog
       vm={vm}

@@ -8,12 +8,15 @@ import type { DiskDraft } from './newDisk.ts'
 import type { DeviceLine } from './words.ts'
 
 const board = () => import('./BoardDialogs.tsx')
+const firmware = () => import('./FirmwareDialogs.tsx')
 const disks = () => import('./DiskDialogs.tsx')
 const administrator = () => import('./AdministratorDialogs.tsx')
 const CpuDialog = lazy(async () => ({ default: (await board()).CpuDialog }))
 const MemoryDialog = lazy(async () => ({ default: (await board()).MemoryDialog }))
 const PartsDialog = lazy(async () => ({ default: (await board()).PartsDialog }))
 const SerialDialog = lazy(async () => ({ default: (await board()).SerialDialog }))
+const FirmwareDialog = lazy(async () => ({ default: (await firmware()).FirmwareDialog }))
+const ConsolePortsDialog = lazy(async () => ({ default: (await firmware()).ConsolePortsDialog }))
 const ScreenDialog = lazy(async () => ({ default: (await import('./ScreenDialog.tsx')).ScreenDialog }))
 const NetworkDialog = lazy(async () => ({ default: (await import('./NetworkDialog.tsx')).NetworkDialog }))
 const AddDiskDialog = lazy(async () => ({ default: (await import('./AddDiskDialog.tsx')).AddDiskDialog }))
@@ -22,6 +25,7 @@ const GrowDiskDialog = lazy(async () => ({ default: (await disks()).GrowDiskDial
 const RemoveDeviceDialog = lazy(async () => ({ default: (await disks()).RemoveDeviceDialog }))
 const ShareDirectoryDialog = lazy(async () => ({ default: (await administrator()).ShareDirectoryDialog }))
 const ScsiTargetDialog = lazy(async () => ({ default: (await administrator()).ScsiTargetDialog }))
+const PciDeviceDialog = lazy(async () => ({ default: (await administrator()).PciDeviceDialog }))
 const OptionsDialog = lazy(async () => ({ default: (await administrator()).OptionsDialog }))
 const DiscardPendingDialog = lazy(async () => ({
   default: (await import('./DiscardPendingDialog.tsx')).DiscardPendingDialog,
@@ -29,7 +33,7 @@ const DiscardPendingDialog = lazy(async () => ({
 
 type Shown = { vm: VmDetail; onClose: () => void }
 
-/** The dialog that changes what a line of the list is about; null for what only the conf can change. */
+/** The dialog that changes what a line of the list is about; null for what is only given and taken away. */
 function changeDialog({ kind, index }: DeviceLine): ((props: Shown) => ReactNode) | null {
   switch (kind) {
     case 'cpu':
@@ -48,7 +52,11 @@ function changeDialog({ kind, index }: DeviceLine): ((props: Shown) => ReactNode
       return props => <SerialDialog {...props} />
     case 'options':
       return props => <OptionsDialog {...props} />
-    case 'fixed':
+    case 'firmware':
+      return props => <FirmwareDialog {...props} />
+    case 'console':
+      return props => <ConsolePortsDialog {...props} />
+    case 'passthru':
       return null
   }
 }
@@ -59,22 +67,20 @@ export function deviceMenu(vm: VmDetail, line: DeviceLine, tools: Tools): MenuIt
   const show = (render: (props: Shown) => ReactNode) => tools.open(onClose => render({ vm, onClose }))
   const operator = roleReason(tools.role, 'operator')
   const dialog = changeDialog(line)
-  if (!dialog) return []
-  const items: MenuItem[] = [
-    {
-      label: 'Change…',
-      disabled: kind === 'options' ? roleReason(tools.role, 'administrator') : operator,
-      onSelect: () => show(dialog),
-    },
-  ]
+  const items: MenuItem[] = []
+  if (dialog) {
+    const disabled = kind === 'options' ? roleReason(tools.role, 'administrator') : operator
+    items.push({ label: 'Change…', disabled, onSelect: () => show(dialog) })
+  }
   const isShare = /^virtio-(9p|scsi)$/.test(vm.hardware.disks[index]?.emulation ?? '')
   if (kind === 'disk' && !isShare) {
     const grow = (props: Shown) => <GrowDiskDialog {...props} index={index} />
     items.push({ label: 'Grow…', disabled: operator, onSelect: () => show(grow) })
   }
-  if (kind === 'disk' || kind === 'network') {
+  if (kind === 'disk' || kind === 'network' || kind === 'passthru') {
     const remove = (props: Shown) => <RemoveDeviceDialog {...props} kind={kind} index={index} />
-    items.push('separator', { label: 'Remove…', disabled: operator, onSelect: () => show(remove) })
+    if (dialog) items.push('separator')
+    items.push({ label: 'Remove…', disabled: operator, onSelect: () => show(remove) })
   }
   return items
 }
@@ -94,8 +100,10 @@ export function addMenu(vm: VmDetail, tools: Tools): MenuItem[] {
     item('Network card…', 'operator', props => <NetworkDialog {...props} index={null} />),
     vm.hardware.screen ? { ...screen, disabled: 'It has its one screen.' } : screen,
     item('Tablet, random numbers, sound…', 'operator', props => <PartsDialog {...props} />),
+    item('Console ports…', 'operator', props => <ConsolePortsDialog {...props} />),
     'separator',
     item('Directory of the machine…', 'administrator', props => <ShareDirectoryDialog {...props} />),
+    item('PCI device of the machine…', 'administrator', props => <PciDeviceDialog {...props} />),
     item('SCSI target…', 'administrator', props => <ScsiTargetDialog {...props} />),
     item('TPM, extra options…', 'administrator', props => <OptionsDialog {...props} />),
   ]

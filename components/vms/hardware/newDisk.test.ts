@@ -26,6 +26,7 @@ const guest = (...disks: ReturnType<typeof disk>[]): Pick<VmDetail, 'dataset' | 
     cpu: { cpus: '1', sockets: '', cores: '', threads: '', pins: [] },
     memory: { size: '1G', wired: false },
     firmwareVariables: false,
+    localTime: false,
     disks,
     nics: [],
     screen: null,

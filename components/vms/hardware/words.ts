@@ -72,9 +72,20 @@ function screenWords({ resolution, listen, port, wait, vga, hasPassword }: NonNu
 export type DeviceLine = {
   /** Unique: `disk0`, `cpu`. */
   id: string
-  /** What its dialog is; `fixed` has none. */
-  kind: 'cpu' | 'memory' | 'disk' | 'network' | 'screen' | 'parts' | 'serial' | 'options' | 'fixed'
-  /** Of a disk or a network card. */
+  /** What its dialog is. */
+  kind:
+    | 'cpu'
+    | 'memory'
+    | 'firmware'
+    | 'disk'
+    | 'network'
+    | 'screen'
+    | 'parts'
+    | 'serial'
+    | 'console'
+    | 'passthru'
+    | 'options'
+  /** Of a disk, a network card or a PCI device of the machine. */
   index: number
   name: string
   words: string
@@ -115,7 +126,14 @@ export function deviceLines(vm: VmDetail): DeviceLine[] {
   return [
     line('cpu', 'CPU', cpuWords(hardware.cpu)),
     line('memory', 'Memory', `${bytesOfMemory}${hardware.memory.wired ? ' · wired' : ''}`),
-    line('fixed', 'Loader', `${vm.loader}${own ? ', with firmware variables of its own' : ''}`),
+    line(
+      'firmware',
+      'Firmware',
+      [
+        `${vm.loader}${own ? ', with variables of its own' : ''}`,
+        `clock in ${hardware.localTime ? 'local time' : 'UTC'}`,
+      ].join(' · '),
+    ),
     ...hardware.disks.map(disk => {
       const options = diskOptionWords(disk.options)
       const words = `${emulationWords(disk.emulation)}${options === '' ? '' : ` · ${options}`}`
@@ -174,14 +192,12 @@ function smallLines(
   }
   if (hardware.comPorts.length > 0) lines.push(line('serial', 'Serial ports', hardware.comPorts.join(', ')))
   if (hardware.consolePorts.length > 0)
-    lines.push(line('fixed', 'Console ports', hardware.consolePorts.join(', '), is('virtio-console')))
+    lines.push(line('console', 'Console ports', hardware.consolePorts.join(', '), is('virtio-console')))
   for (const [index, device] of hardware.passthru.entries()) {
     const address = at(
       one => one.emulation === 'passthru' && one.backing.startsWith(device.split('=')[0] ?? device),
     )
-    lines.push(
-      line('fixed', `Passthrough ${index}`, 'a PCI device of the machine', { mono: device, address }),
-    )
+    lines.push(line('passthru', `PCI device ${index}`, 'of the machine', { index, mono: device, address }))
   }
   if (hardware.tpm !== null) lines.push(line('options', 'TPM', '', { mono: hardware.tpm }))
   return lines

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { BhyveExit } from './bhyve-config.ts'
 import type { HostFacts, PathFacts } from './bhyve-init-device.ts'
 import { type Backing, openFile } from './engine/disk.ts'
+import { isReserved } from './pciconf.ts'
 import { type KernelClient, KernelError, pathSocket, portSocket } from './protocol.ts'
 
 const ZVOL = '/dev/zvol/'
@@ -77,8 +78,8 @@ export class BhyveHost implements HostFacts {
     }
   }
 
-  hasPpt(): boolean {
-    return false
+  hasPpt(device: string): boolean {
+    return isReserved(device)
   }
 
   /** The bytes of a disk that `stat` found. */

@@ -124,6 +124,12 @@ export const pciconf: Program = (_world, argv) => {
   return ok(devices.map(device => text(device, options.has('v'))).join(''))
 }
 
+/** Whether a device, `ppt0` or `3/0/1`, has the driver that keeps it for guests. */
+export function isReserved(device: string): boolean {
+  const address = `0:${device.replaceAll('/', ':')}`
+  return DEVICES.some(one => one.name.startsWith('ppt') && (one.name === device || one.address === address))
+}
+
 function text(device: Device, verbose: boolean): string {
   const head = `${device.name}@pci${device.address}:\tclass=${device.class} rev=${device.revision} hdr=${device.class === '0x060400' ? '0x01' : '0x00'} vendor=${device.vendor} device=${device.device} subvendor=0x15d9 subdevice=0x0962\n`
   if (!verbose) return head

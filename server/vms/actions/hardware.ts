@@ -10,7 +10,12 @@ import { refusedPlan } from '../../tasks/digest.ts'
 import type { Plan } from '../../tasks/model.ts'
 import { parseConf } from '../conf.ts'
 import { setOptions as withOptions } from '../edits/board.ts'
-import { addDevice as added, changeDevice as changed, removeDevice as removed } from '../edits/devices.ts'
+import {
+  addDevice as added,
+  changeDevice as changed,
+  REMOVABLE,
+  removeDevice as removed,
+} from '../edits/devices.ts'
 import { shareDevice } from '../edits/disks.ts'
 import type { Edit, EditKnowledge } from '../edits/edit.ts'
 import { FIRMWARE_DIRECTORY } from '../firmware.ts'
@@ -25,6 +30,7 @@ import {
 } from '../input.hardware.ts'
 import { commandOfGuest, madeUp, readBusyPorts, readHostSeed } from '../launch.ts'
 import { hardwarePlanFactsOf } from '../model.ts'
+import { readPci } from '../passthru.ts'
 import { type HardwareFacts, planConfEdit, planDiscardPending } from '../plan.hardware.ts'
 import { readGuests, readIfThere, revisionOf } from '../read.ts'
 import { toVm } from '../state.ts'
@@ -38,6 +44,8 @@ type Asked = {
   source?: DiskSource | null
   /** A path of the machine that has to be there. */
   path?: string | null
+  /** It is about PCI devices of the machine. */
+  pci?: boolean
 }
 
 async function readFacts(
@@ -66,6 +74,7 @@ async function readFacts(
         : (asked.path ?? null),
   ])
   const found = path === null ? null : await host.stat(path)
+  const pci = asked.pci ? await readPci(host, guests) : []
   const made = madeUp(`${seed} ${guest.place.directory}`)
   const system = parseConf(setup.system)
   return {
@@ -86,6 +95,7 @@ async function readFacts(
         newNameProblem(volume.dataset, { datasets, pool }) ?? newVolumeProblem(volume, datasets),
       stores: setup.stores.map(store => store.path),
       found: path === null || found === null ? null : { path, type: found.type },
+      pci: new Map(pci.map(({ address, ...one }) => [address, one])),
       mac: made.mac,
       busyPorts,
       maxCpus: maxCpus ?? 16,
@@ -164,6 +174,8 @@ const CHANGED = {
   screen: () => 'the screen',
   parts: () => 'the small devices',
   serial: () => 'the serial ports',
+  console: () => 'the console ports',
+  firmware: () => 'firmware and clock',
   disk: (index: number) => `disk ${index}`,
   network: (index: number) => `network card ${index}`,
 }
@@ -181,18 +193,18 @@ export const removeDevice = hardwareAction({
   name: 'vms.removeDevice',
   role: 'operator',
   input: removeDeviceInput,
-  title: ({ vm, device: { kind, index } }) =>
-    `Remove ${kind === 'disk' ? 'disk' : 'network card'} ${index} from ${vm}`,
+  title: ({ vm, device: { kind, index } }) => `Remove ${REMOVABLE[kind]} ${index} from ${vm}`,
   edit: (text, { device }, known) => removed(text, device, known),
 })
 
-/** The machine's own files and SCSI targets are the administrator's to give. */
+/** The machine's own files, SCSI targets and PCI devices are the administrator's to give. */
 export const share = hardwareAction({
   name: 'vms.share',
   role: 'administrator',
   input: shareInput,
-  title: ({ vm, device }) => `Share ${device.path} with ${vm}`,
-  asked: ({ device }) => ({ path: device.path }),
+  title: ({ vm, device }) =>
+    device.kind === 'pci' ? `Give PCI device ${device.address} to ${vm}` : `Share ${device.path} with ${vm}`,
+  asked: ({ device }) => (device.kind === 'pci' ? { pci: true } : { path: device.path }),
   edit: (text, { device }, known) => shareDevice(text, device, known),
 })
 

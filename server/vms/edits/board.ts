@@ -1,7 +1,7 @@
 /** Changing what is no disk and no network card: CPUs, memory, screen, small devices, extra options. Pure. */
-import { type Conf, confText, isTrue, memoryBytes, parseConf, words } from '../conf.ts'
+import { type Conf, confText, confTrue, isTrue, memoryBytes, parseConf, words } from '../conf.ts'
 import { isUefi } from '../firmware.ts'
-import { extraOptionsText, readExtraOptions } from '../hardware.ts'
+import { extraOptionsText, hardwareOf, readExtraOptions } from '../hardware.ts'
 import type { ChangeDeviceInput, SetOptionsInput } from '../input.hardware.ts'
 import { type Changes, type Edit, type EditKnowledge, edited, no, toggled, valued } from './edit.ts'
 
@@ -124,6 +124,35 @@ export function changeSerial(
   const now = words(confText(parseConf(text), 'comports', 'com1'))
   if (new Set(ports).size < ports.length) return no('invalid', 'A serial port is there once.', 'comports')
   return edited(text, now.join(' ') === ports.join(' ') ? {} : { comports: ports.join(' ') })
+}
+
+export function changeConsole(
+  text: string,
+  { ports }: Extract<ChangeDeviceInput['device'], { kind: 'console' }>,
+): Edit {
+  const conf = parseConf(text)
+  const now = hardwareOf(conf, []).consolePorts
+  if (new Set(ports).size < ports.length) return no('invalid', 'Each port has a name of its own.', 'ports')
+  const changes: Changes = {}
+  for (let index = 0; index < Math.max(now.length, ports.length); index += 1) {
+    // A port that is called by its number may be written as "yes".
+    if (now[index] !== ports[index]) changes[`virt_console${index}`] = ports[index] ?? null
+  }
+  return edited(text, changes)
+}
+
+export function changeFirmware(
+  text: string,
+  device: Extract<ChangeDeviceInput['device'], { kind: 'firmware' }>,
+): Edit {
+  const conf = parseConf(text)
+  if (device.variables && !isUefi(confText(conf, 'loader')))
+    return no('refused', 'Only UEFI firmware keeps variables.', 'uefi_vars')
+  const isLocal = !confTrue(conf, 'utctime', 'yes')
+  return edited(text, {
+    ...toggled(conf, 'uefi_vars', device.variables),
+    ...(isLocal === device.localTime ? {} : { utctime: device.localTime ? 'no' : 'yes' }),
+  })
 }
 
 export function setOptions(text: string, input: SetOptionsInput): Edit {

@@ -82,6 +82,22 @@ describe('changing writes the keys that change, and no other', () => {
       ['refused sound_play: /dev/ada0 is no sound device: they are /dev/dsp0, /dev/dsp1, …'],
     ],
     ['the serial port it has', { kind: 'serial', ports: ['com1'] }, []],
+    [
+      'console ports',
+      { kind: 'console', ports: ['agent', 'log'] },
+      ['+ virt_console0="agent"', '+ virt_console1="log"'],
+    ],
+    [
+      'a port twice',
+      { kind: 'console', ports: ['a', 'a'] },
+      ['refused ports: Each port has a name of its own.'],
+    ],
+    [
+      'variables and a clock for Windows',
+      { kind: 'firmware', variables: true, localTime: true },
+      ['+ uefi_vars="yes"', '+ utctime="no"'],
+    ],
+    ['the firmware it has', { kind: 'firmware', variables: false, localTime: false }, []],
     ['two serial ports', { kind: 'serial', ports: ['com2', 'com1'] }, ['+ comports="com2 com1"']],
   ]
   test.each(cases)('%s', (_name, device, lines) => {
@@ -101,6 +117,21 @@ describe('changing writes the keys that change, and no other', () => {
       '+ disk0_opts="odd=1,maxq=4,ro"',
     ])
     expect(change('odd=2')).toEqual(['refused disk0_opts: "odd=2" is no option of a nvme disk.'])
+  })
+
+  test('a console port that is written as "yes" stays, and the last ones go', () => {
+    const text = 'loader="uefi"\nvirt_console0="yes"\nvirt_console1="b"\nvirt_console2="c"\n'
+    const change = (ports: string[]) => diff(changeDevice(text, { kind: 'console', ports }, known()), text)
+    expect(change(['0', 'b', 'c'])).toEqual([])
+    expect(change(['0', 'c'])).toEqual(['- virt_console1="b"', '- virt_console2="c"', '+ virt_console1="c"'])
+  })
+
+  test('a loader without UEFI keeps no variables', () => {
+    const device = { kind: 'firmware', variables: true, localTime: false } as const
+    const text = 'loader="bhyveload"\n'
+    expect(diff(changeDevice(text, device, known()), text)).toEqual([
+      'refused uefi_vars: Only UEFI firmware keeps variables.',
+    ])
   })
 
   test('a screen for everybody to reach is said', () => {

@@ -3,7 +3,15 @@ import { parseConf, withoutNumbered } from '../conf.ts'
 import { diskEntries, diskPath } from '../devices.ts'
 import { hardwareOf } from '../hardware.ts'
 import type { AddDeviceInput, ChangeDeviceInput, RemoveDeviceInput } from '../input.hardware.ts'
-import { changeCpu, changeMemory, changeParts, changeScreen, changeSerial } from './board.ts'
+import {
+  changeConsole,
+  changeCpu,
+  changeFirmware,
+  changeMemory,
+  changeParts,
+  changeScreen,
+  changeSerial,
+} from './board.ts'
 import { addDisk, changeDisk } from './disks.ts'
 import { type Edit, type EditKnowledge, no } from './edit.ts'
 import { addNetwork, changeNetwork } from './networks.ts'
@@ -28,19 +36,23 @@ export function changeDevice(text: string, device: ChangeDeviceInput['device'], 
       return changeParts(text, device)
     case 'serial':
       return changeSerial(text, device)
+    case 'console':
+      return changeConsole(text, device)
+    case 'firmware':
+      return changeFirmware(text, device)
   }
 }
+
+export const REMOVABLE = { disk: 'disk', network: 'network card', passthru: 'PCI device' } as const
 
 /** Takes it out of the conf; those after it move up, because vm-bhyve stops looking at the first gap. */
 export function removeDevice(text: string, device: RemoveDeviceInput['device'], known: EditKnowledge): Edit {
   const { kind, index } = device
   const conf = parseConf(text)
   const disks = diskEntries(conf)
-  const count = kind === 'disk' ? disks.length : hardwareOf(conf, []).nics.length
-  if (index >= count) {
-    const what = kind === 'disk' ? 'disk' : 'network card'
-    return no('not_found', `It has no ${what} ${index}.`, 'index')
-  }
+  const { nics, passthru } = hardwareOf(conf, [])
+  const count = { disk: disks.length, network: nics.length, passthru: passthru.length }[kind]
+  if (index >= count) return no('not_found', `It has no ${REMOVABLE[kind]} ${index}.`, 'index')
   const disk = kind === 'disk' ? disks[index] : undefined
   const path = disk ? (diskPath(known.place, disk.name, disk.backing, () => null) ?? disk.name) : ''
   return {

@@ -3,6 +3,7 @@ import { createVolumeArgv } from '../../host/zfs/create.ts'
 import type { Refusal, Step } from '../../tasks/model.ts'
 import { type Conf, confValue, parseConf } from '../conf.ts'
 import { diskEntries, diskPath } from '../devices.ts'
+import { hardwareOf } from '../hardware.ts'
 import type { AddDeviceInput, ChangeDeviceInput, DiskSource, ShareInput } from '../input.hardware.ts'
 import { diskName } from '../plan.create.ts'
 import { type Changes, type Edit, type EditKnowledge, edited, no, valued } from './edit.ts'
@@ -167,7 +168,32 @@ export function changeDisk(
   )
 }
 
+/** A PCI device that ppt(4) keeps for guests: the machine's own driver would be torn off any other. */
+function givePci(text: string, address: string, known: EditKnowledge): Edit {
+  const { passthru } = hardwareOf(parseConf(text), [])
+  const device = known.pci.get(address)
+  if (!device) return no('not_found', `The machine has no PCI device ${address}.`, 'address')
+  if (!/^ppt\d/.test(device.driver)) {
+    const own = /^none\d/.test(device.driver)
+      ? 'is not kept for guests'
+      : `is ${device.driver} of the machine`
+    const next = `Keep it for guests first: pptdevs="${address}" in /boot/loader.conf, or devctl set driver -f pci0:${address.replaceAll('/', ':')} ppt.`
+    return no('refused', `${address} ${own}.`, 'address', next)
+  }
+  if (device.usedBy !== null) return no('in_use', `${address} is given to ${device.usedBy}.`, 'address')
+  return edited(
+    text,
+    { [`passthru${passthru.length}`]: address },
+    {
+      warnings: [
+        'All of its memory is wired: it is taken from the machine at the start and never swapped out.',
+      ],
+    },
+  )
+}
+
 export function shareDevice(text: string, device: ShareInput['device'], known: EditKnowledge): Edit {
+  if (device.kind === 'pci') return givePci(text, device.address, known)
   const conf = parseConf(text)
   const index = diskEntries(conf).length
   if (UNFIT.test(device.path) || device.path.split('/').includes('..'))

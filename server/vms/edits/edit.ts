@@ -19,6 +19,8 @@ export type EditKnowledge = {
   stores: readonly string[]
   /** What is at the path that was asked for, null where nothing is. */
   found: { path: string; type: string } | null
+  /** PCI devices of the machine by address, `2/0/0`. */
+  pci: ReadonlyMap<string, { driver: string; usedBy: string | null }>
   /** An address for a new card, the same for the same number. */
   mac: (attempt: number) => string
   busyPorts: ReadonlySet<number>

@@ -234,6 +234,23 @@ describe("the machine's own things", () => {
     ])
   })
 
+  test('a PCI device is given when it is kept for guests and nobody has it, and taken back by its number', () => {
+    const pci = (address: string, text = CONF) => shareDevice(text, { kind: 'pci', address }, known())
+    expect(diff(pci('3/0/1'))).toEqual(['+ passthru0="3/0/1"'])
+    expect(diff(pci('2/0/0'))).toEqual(['refused address: 2/0/0 is ix0 of the machine.'])
+    expect(pci('2/0/0').refused?.detail?.next).toContain('devctl set driver -f pci0:2:0:0 ppt')
+    expect(diff(pci('4/0/0'))).toEqual(['refused address: 4/0/0 is not kept for guests.'])
+    expect(diff(pci('3/0/0'))).toEqual(['refused address: 3/0/0 is given to db1.'])
+    expect(diff(pci('9/0/0'))).toEqual(['refused address: The machine has no PCI device 9/0/0.'])
+    const text = `${CONF}\npassthru0="6/0/0"\npassthru0_options="rom=/a"\npassthru1=3/0/1  # the good one\n`
+    expect(diff(removeDevice(text, { kind: 'passthru', index: 0 }, known()), text)).toEqual([
+      '- passthru0="6/0/0"',
+      '- passthru0_options="rom=/a"',
+      '- passthru1=3/0/1  # the good one',
+      '+ passthru0=3/0/1  # the good one',
+    ])
+  })
+
   test('extra options and the TPM leave the pins alone', () => {
     const text = `${CONF}\nbhyve_options="-p 0:1 -x"\n`
     const set = (input: Pick<SetOptionsInput, 'options' | 'tpm'>) =>

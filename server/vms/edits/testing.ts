@@ -26,6 +26,12 @@ export function known(more: Partial<EditKnowledge> = {}): EditKnowledge {
     newVolumeProblem: () => null,
     stores: ['/vm', '/store2'],
     found: null,
+    pci: new Map([
+      ['2/0/0', { driver: 'ix0', usedBy: null }],
+      ['3/0/0', { driver: 'ppt0', usedBy: 'db1' }],
+      ['3/0/1', { driver: 'ppt1', usedBy: null }],
+      ['4/0/0', { driver: 'none0', usedBy: null }],
+    ]),
     mac: attempt => `58:9c:fc:00:00:0${attempt}`,
     busyPorts: new Set([5901]),
     maxCpus: 8,
