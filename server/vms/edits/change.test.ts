@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ChangeDeviceInput } from '../input.hardware.ts'
 import { changeDevice } from './devices.ts'
@@ -117,6 +118,83 @@ describe('changing writes the keys that change, and no other', () => {
       '+ disk0_opts="odd=1,maxq=4,ro"',
     ])
     expect(change('odd=2')).toEqual(['refused disk0_opts: "odd=2" is no option of a nvme disk.'])
+  })
+
+  test('whatever is asked, lines of other keys stay as they are and where they are', () => {
+    const noise = fc.constantFrom(
+      '',
+      '# memory=1G',
+      ' cpu=9',
+      'odd = 1',
+      'owner_note="memory=2G"',
+      'Memory=1',
+      '\tx',
+      'graphics_note=1',
+    )
+    const key = fc.constantFrom(
+      'cpu',
+      'memory',
+      'graphics',
+      'utctime',
+      'virt_random',
+      'comports',
+      'bhyve_options',
+      'virt_console0',
+    )
+    const value = fc.constantFrom('yes', '"no"', '2', '512M', '""', '"com1 com2"  # why', '-x')
+    const line = fc.oneof(
+      noise,
+      fc.tuple(key, value).map(([name, text]) => `${name}=${text}`),
+    )
+    const device: fc.Arbitrary<ChangeDeviceInput['device']> = fc.oneof(
+      fc.record({
+        kind: fc.constant('cpu' as const),
+        cpus: fc.integer({ min: 1, max: 8 }),
+        topology: fc.constantFrom(null, { sockets: 1, cores: 2, threads: 1 }),
+        pins: fc.array(fc.record({ vcpu: fc.constant(0), cpu: fc.nat(3) }), { maxLength: 1 }),
+      }),
+      fc.record({
+        kind: fc.constant('memory' as const),
+        memoryMiB: fc.integer({ min: 32, max: 4096 }),
+        wired: fc.boolean(),
+      }),
+      fc.record({
+        kind: fc.constant('firmware' as const),
+        variables: fc.constant(false),
+        localTime: fc.boolean(),
+      }),
+      fc.record({
+        kind: fc.constant('parts' as const),
+        tablet: fc.boolean(),
+        random: fc.boolean(),
+        sound: fc.constantFrom(null, { play: '/dev/dsp1', record: '' }),
+      }),
+      fc.record({ kind: fc.constant('console' as const), ports: fc.subarray(['a', 'b']) }),
+      fc.record({
+        kind: fc.constant('serial' as const),
+        ports: fc.subarray(['com1' as const, 'com2' as const], { minLength: 1 }),
+      }),
+    )
+    const OWN: Record<string, RegExp> = {
+      cpu: /^(cpu(_sockets|_cores|_threads)?|bhyve_options)=/,
+      memory: /^(memory|wired_memory)=/,
+      firmware: /^(uefi_vars|utctime)=/,
+      parts: /^(xhci_mouse|virt_random|sound(_play|_rec)?)=/,
+      console: /^virt_console\d+=/,
+      serial: /^comports=/,
+    }
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 8 }), device, fc.boolean(), (lines, asked, ended) => {
+        const text = `${lines.join('\n')}${ended ? '\n' : ''}`
+        const edit = changeDevice(text, asked, known())
+        if (edit.refused) return
+        const others = (each: string) =>
+          each.split('\n').filter(one => one !== '' && !OWN[asked.kind]?.test(one))
+        expect(others(edit.after)).toEqual(others(text))
+        // Asked again, there is nothing left to change.
+        expect(changeDevice(edit.after, asked, known())).toMatchObject({ after: edit.after })
+      }),
+    )
   })
 
   test('a console port that is written as "yes" stays, and the last ones go', () => {

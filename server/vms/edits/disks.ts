@@ -1,4 +1,5 @@
 /** Adding and changing the disks of a conf: zvols, images, CDs, and what a guest shares with the machine. Pure. */
+import { posix } from 'node:path'
 import { createVolumeArgv } from '../../host/zfs/create.ts'
 import type { Refusal, Step } from '../../tasks/model.ts'
 import { type Conf, confValue, parseConf } from '../conf.ts'
@@ -36,7 +37,8 @@ const UNFIT = /[,%\s"#$`\\'*?[]/
 
 function backingOf(source: DiskSource, known: EditKnowledge): Backing | { refused: Refusal } {
   if (source.from === 'new' || source.from === 'zvol') return zvolBacking(source, known)
-  const path = known.found?.path ?? ''
+  // Written in one way only, so that the same file is found to be the same.
+  const path = posix.normalize(known.found?.path ?? '')
   const field = source.from === 'iso' ? 'iso' : 'path'
   const asked = source.from === 'iso' ? source.name : source.path
   if (known.found?.type !== 'file') return no('not_found', `There is no file ${asked}.`, field)
@@ -47,7 +49,7 @@ function backingOf(source: DiskSource, known: EditKnowledge): Backing | { refuse
       field,
       'Rename the file.',
     )
-  const isBelow = known.stores.some(store => path.startsWith(`${store}/`)) && !path.split('/').includes('..')
+  const isBelow = known.stores.some(store => path.startsWith(`${store}/`))
   if (source.from === 'file' && (!isBelow || /\.(conf|lock)$|\/\.skep\//.test(path)))
     return no('refused', 'A disk image lies below a datastore of vm-bhyve.', field, 'Move it there first.')
   const own = path.startsWith(`${known.place.directory}/`) ? path.slice(known.place.directory.length + 1) : ''
@@ -97,10 +99,11 @@ function volumeStep(source: Extract<DiskSource, { from: 'new' }>): Step {
 /** Two writers ruin what is on a disk: nobody else may have it, and this guest only once. A CD is read only. */
 function inUse(path: string, index: number, emulation: string, text: string, known: EditKnowledge) {
   if (emulation === 'ahci-cd') return null
-  const user = known.others.find(vm => vm.disks.some(disk => disk.path === path))
+  const isIt = (other: string | null) => other !== null && posix.normalize(other) === posix.normalize(path)
+  const user = known.others.find(vm => vm.disks.some(disk => isIt(disk.path)))
   if (user) return no('in_use', `${path} is a disk of ${user.name}.`, 'dataset')
   const own = diskEntries(parseConf(text)).find(
-    disk => disk.index !== index && diskPath(known.place, disk.name, disk.backing, () => null) === path,
+    disk => disk.index !== index && isIt(diskPath(known.place, disk.name, disk.backing, () => null)),
   )
   return own ? no('in_use', `${path} is its disk ${own.index} already.`, 'dataset') : null
 }

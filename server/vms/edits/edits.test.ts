@@ -96,6 +96,12 @@ describe('adding', () => {
       'refused path: A disk image lies below a datastore of vm-bhyve.',
     ],
     [
+      'its own image in other words',
+      image('/vm/web1/./disk2.img'),
+      file('/vm/web1/./disk2.img'),
+      'refused dataset: /vm/web1/disk2.img is its disk 2 already.',
+    ],
+    [
       'a conf as an image',
       image('/vm/db1/db1.conf'),
       file('/vm/db1/db1.conf'),
