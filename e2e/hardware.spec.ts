@@ -246,6 +246,12 @@ test('what bhyve would misread is refused at its field', async ({ page, skep }) 
   await expect(resolution).toHaveAccessibleDescription(/^The screen is from 640x480 to 3840x2160/)
   await page.keyboard.press('Escape')
 
+  await addDevice(page, 'Limits')
+  const reads = dialog(page, 'Limits of hw-wrong').getByLabel('Reads', { exact: true })
+  await reads.fill('few')
+  await expect(reads).toHaveAccessibleDescription('Operations a second, such as 500.')
+  await page.keyboard.press('Escape')
+
   await deviceAction(page, 'Disk 0', 'Change')
   const disk = dialog(page, 'Disk 0 of hw-wrong')
   await disk.getByText('Options of the disk').click()

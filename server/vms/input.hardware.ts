@@ -114,6 +114,11 @@ export const changeDeviceInput = z.object({
         .check(z.maxLength(16)),
     }),
     z.object({
+      kind: z.literal('limits'),
+      /** Each empty for none. */
+      limits: z.object({ priority: text, pcpu: text, rbps: text, wbps: text, riops: text, wiops: text }),
+    }),
+    z.object({
       kind: z.literal('serial'),
       ports: z.array(z.enum(['com1', 'com2', 'com3', 'com4'])).check(z.minLength(1), z.maxLength(4)),
     }),

@@ -102,6 +102,20 @@ export type VmDetail = Vm & {
   runs: VmRun[]
 }
 
+/** renice(8) and rctl(8) of the guest's process, as the conf has them; empty where it says nothing. */
+type VmLimits = {
+  /** -20 (first) to 20. */
+  priority: string
+  /** Percent of one CPU: 150 is one and a half. */
+  pcpu: string
+  /** Bytes a second, `10M`. */
+  rbps: string
+  wbps: string
+  /** Operations a second. */
+  riops: string
+  wiops: string
+}
+
 /** A guest's conf as devices. Texts are as the conf has them, empty where it says nothing. */
 export type Hardware = {
   cpu: { cpus: string; sockets: string; cores: string; threads: string; pins: string[] }
@@ -128,6 +142,8 @@ export type Hardware = {
   comPorts: string[]
   /** Names of virtio-console ports. */
   consolePorts: string[]
+  /** What it may take of the machine; empty: as much as it wants. */
+  limits: VmLimits
   /** PCI devices of the machine: `2/0/0`. */
   passthru: string[]
   /** `passthru,/dev/tpm0` */

@@ -4,6 +4,7 @@ import {
   CircuitBoard,
   Cpu,
   Ellipsis,
+  Gauge,
   HardDrive,
   type LucideIcon,
   MemoryStick,
@@ -32,6 +33,7 @@ const ICONS: Record<DeviceLine['kind'], LucideIcon> = {
   serial: Cable,
   console: Cable,
   passthru: Microchip,
+  limits: Gauge,
   options: SquareTerminal,
 }
 

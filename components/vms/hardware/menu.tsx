@@ -17,6 +17,7 @@ const PartsDialog = lazy(async () => ({ default: (await board()).PartsDialog }))
 const SerialDialog = lazy(async () => ({ default: (await board()).SerialDialog }))
 const FirmwareDialog = lazy(async () => ({ default: (await firmware()).FirmwareDialog }))
 const ConsolePortsDialog = lazy(async () => ({ default: (await firmware()).ConsolePortsDialog }))
+const LimitsDialog = lazy(async () => ({ default: (await import('./LimitsDialog.tsx')).LimitsDialog }))
 const ScreenDialog = lazy(async () => ({ default: (await import('./ScreenDialog.tsx')).ScreenDialog }))
 const NetworkDialog = lazy(async () => ({ default: (await import('./NetworkDialog.tsx')).NetworkDialog }))
 const AddDiskDialog = lazy(async () => ({ default: (await import('./AddDiskDialog.tsx')).AddDiskDialog }))
@@ -56,6 +57,8 @@ function changeDialog({ kind, index }: DeviceLine): ((props: Shown) => ReactNode
       return props => <FirmwareDialog {...props} />
     case 'console':
       return props => <ConsolePortsDialog {...props} />
+    case 'limits':
+      return props => <LimitsDialog {...props} />
     case 'passthru':
       return null
   }
@@ -100,6 +103,7 @@ export function addMenu(vm: VmDetail, tools: Tools): MenuItem[] {
     item('Network card…', 'operator', props => <NetworkDialog {...props} index={null} />),
     vm.hardware.screen ? { ...screen, disabled: 'It has its one screen.' } : screen,
     item('Tablet, random numbers, sound…', 'operator', props => <PartsDialog {...props} />),
+    item('Limits…', 'operator', props => <LimitsDialog {...props} />),
     item('Console ports…', 'operator', props => <ConsolePortsDialog {...props} />),
     'separator',
     item('Directory of the machine…', 'administrator', props => <ShareDirectoryDialog {...props} />),

@@ -27,6 +27,7 @@ const guest = (...disks: ReturnType<typeof disk>[]): Pick<VmDetail, 'dataset' | 
     memory: { size: '1G', wired: false },
     firmwareVariables: false,
     localTime: false,
+    limits: { priority: '', pcpu: '', rbps: '', wbps: '', riops: '', wiops: '' },
     disks,
     nics: [],
     screen: null,

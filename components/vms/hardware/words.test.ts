@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { cpuWords, diskOptionWords } from './words.ts'
+import { cpuWords, diskOptionWords, limitWords } from './words.ts'
 
 describe('the options of a disk', () => {
   test.each([
@@ -12,6 +12,14 @@ describe('the options of a disk', () => {
   ])('%j', (options, words) => {
     expect(diskOptionWords(options)).toBe(words)
   })
+})
+
+test('limits', () => {
+  const free = { priority: '', pcpu: '', rbps: '', wbps: '', riops: '', wiops: '' }
+  expect(limitWords(free)).toBe('')
+  expect(limitWords({ ...free, pcpu: '150', wiops: '9', priority: '-5' })).toBe(
+    'at most 150 % of a CPU · 9 writes a second · priority -5',
+  )
 })
 
 describe('CPUs', () => {

@@ -68,6 +68,18 @@ function screenWords({ resolution, listen, port, wait, vga, hasPassword }: NonNu
   ].join(' · ')
 }
 
+/** "at most 150 % of a CPU · writes 50M a second"; empty where nothing limits it. */
+export function limitWords({ priority, pcpu, rbps, wbps, riops, wiops }: Hardware['limits']): string {
+  return [
+    ...(pcpu === '' ? [] : [`at most ${pcpu} % of a CPU`]),
+    ...(rbps === '' ? [] : [`reads ${rbps} bytes a second`]),
+    ...(wbps === '' ? [] : [`writes ${wbps} bytes a second`]),
+    ...(riops === '' ? [] : [`${riops} reads a second`]),
+    ...(wiops === '' ? [] : [`${wiops} writes a second`]),
+    ...(priority === '' ? [] : [`priority ${priority}`]),
+  ].join(' · ')
+}
+
 /** A line of the list of devices. */
 export type DeviceLine = {
   /** Unique: `disk0`, `cpu`. */
@@ -84,6 +96,7 @@ export type DeviceLine = {
     | 'serial'
     | 'console'
     | 'passthru'
+    | 'limits'
     | 'options'
   /** Of a disk, a network card or a PCI device of the machine. */
   index: number
@@ -169,6 +182,7 @@ export function deviceLines(vm: VmDetail): DeviceLine[] {
         ]
       : []),
     ...smallLines(hardware, line, at),
+    ...(limitWords(hardware.limits) === '' ? [] : [line('limits', 'Limits', limitWords(hardware.limits))]),
     ...(hardware.options === ''
       ? []
       : [line('options', 'Extra options', 'handed to bhyve as they stand', { mono: hardware.options })]),

@@ -58,21 +58,23 @@ async function readFacts(
   if (!guest) throw new AppError('not_found', `There is no guest named ${asked.vm}.`, { names: [asked.vm] })
   const { source = null } = asked
   const others = guests.filter(one => one !== guest)
-  const [datasets, pool, busyPorts, template, seed, memory, maxCpus, hostCpus, path] = await Promise.all([
-    source?.from === 'new' || source?.from === 'zvol' ? readDatasets(host) : [],
-    source?.from === 'new' ? readPoolOf(context, source.dataset) : null,
-    readBusyPorts(host, others, guest),
-    host.stat(`${FIRMWARE_DIRECTORY}/BHYVE_UEFI_VARS.fd`),
-    readHostSeed(host),
-    readSysctl(context, 'hw.physmem'),
-    readSysctl(context, 'hw.vmm.maxcpu'),
-    readSysctl(context, 'hw.ncpu'),
-    source?.from === 'iso'
-      ? findIso(context, setup.vmDir ?? '', setup.system, source.name)
-      : source?.from === 'file'
-        ? source.path
-        : (asked.path ?? null),
-  ])
+  const [datasets, pool, busyPorts, template, seed, memory, maxCpus, hostCpus, racct, path] =
+    await Promise.all([
+      source?.from === 'new' || source?.from === 'zvol' ? readDatasets(host) : [],
+      source?.from === 'new' ? readPoolOf(context, source.dataset) : null,
+      readBusyPorts(host, others, guest),
+      host.stat(`${FIRMWARE_DIRECTORY}/BHYVE_UEFI_VARS.fd`),
+      readHostSeed(host),
+      readSysctl(context, 'hw.physmem'),
+      readSysctl(context, 'hw.vmm.maxcpu'),
+      readSysctl(context, 'hw.ncpu'),
+      host.run(['sysctl', '-n', 'kern.racct.enable']),
+      source?.from === 'iso'
+        ? findIso(context, setup.vmDir ?? '', setup.system, source.name)
+        : source?.from === 'file'
+          ? source.path
+          : (asked.path ?? null),
+    ])
   const found = path === null ? null : await host.stat(path)
   const pci = asked.pci ? await readPci(host, guests) : []
   const made = madeUp(`${seed} ${guest.place.directory}`)
@@ -96,6 +98,7 @@ async function readFacts(
       stores: setup.stores.map(store => store.path),
       found: path === null || found === null ? null : { path, type: found.type },
       pci: new Map(pci.map(({ address, ...one }) => [address, one])),
+      racct: racct.exit === 0 ? racct.stdout.trim() === '1' : null,
       mac: made.mac,
       busyPorts,
       maxCpus: maxCpus ?? 16,
@@ -176,6 +179,7 @@ const CHANGED = {
   serial: () => 'the serial ports',
   console: () => 'the console ports',
   firmware: () => 'firmware and clock',
+  limits: () => 'the limits',
   disk: (index: number) => `disk ${index}`,
   network: (index: number) => `network card ${index}`,
 }

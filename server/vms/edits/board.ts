@@ -155,6 +155,35 @@ export function changeFirmware(
   })
 }
 
+const LIMITS = [
+  ['priority', 'priority', /^(0|-?([1-9]|1\d|20))$/, 'A priority is from -20 (first) to 20 (last).'],
+  ['pcpu', 'limit_pcpu', /^[1-9]\d{0,4}$/, 'Percent of one CPU, such as 150 for one and a half.'],
+  ['rbps', 'limit_rbps', /^[1-9]\d{0,11}[KMG]?$/i, 'Bytes a second, such as 50M.'],
+  ['wbps', 'limit_wbps', /^[1-9]\d{0,11}[KMG]?$/i, 'Bytes a second, such as 50M.'],
+  ['riops', 'limit_riops', /^[1-9]\d{0,8}$/, 'Operations a second, such as 500.'],
+  ['wiops', 'limit_wiops', /^[1-9]\d{0,8}$/, 'Operations a second, such as 500.'],
+] as const
+
+/** renice(8) and rctl(8), which the run script sets a second after the start. */
+export function changeLimits(
+  text: string,
+  { limits }: Extract<ChangeDeviceInput['device'], { kind: 'limits' }>,
+  known: EditKnowledge,
+): Edit {
+  const { limits: now } = hardwareOf(parseConf(text), [])
+  const changes: Changes = {}
+  for (const [name, key, pattern, sentence] of LIMITS) {
+    if (limits[name] === now[name]) continue
+    if (limits[name] !== '' && !pattern.test(limits[name])) return no('invalid', sentence, key)
+    changes[key] = limits[name] === '' ? null : limits[name]
+  }
+  const isIdle = known.racct === false && LIMITS.some(([name]) => name !== 'priority' && limits[name] !== '')
+  const why = 'This machine does not count what processes take: limits have no effect until'
+  return edited(text, changes, {
+    warnings: isIdle ? [`${why} kern.racct.enable=1 stands in /boot/loader.conf and it was restarted.`] : [],
+  })
+}
+
 export function setOptions(text: string, input: SetOptionsInput): Edit {
   const conf = parseConf(text)
   if (input.tpm !== null && !/^(passthru|swtpm),\/[^,\s]+(,version=[\d.]+)?$/.test(input.tpm))

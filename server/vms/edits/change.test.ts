@@ -4,6 +4,8 @@ import type { ChangeDeviceInput } from '../input.hardware.ts'
 import { changeDevice } from './devices.ts'
 import { CONF, diff, known } from './testing.ts'
 
+const FREE = { priority: '', pcpu: '', rbps: '', wbps: '', riops: '', wiops: '' }
+
 describe('changing writes the keys that change, and no other', () => {
   const screen = { resolution: '', listen: '127.0.0.1', port: null, wait: 'auto', vga: '' } as const
   const cases: [string, ChangeDeviceInput['device'], string[]][] = [
@@ -99,6 +101,22 @@ describe('changing writes the keys that change, and no other', () => {
       ['+ uefi_vars="yes"', '+ utctime="no"'],
     ],
     ['the firmware it has', { kind: 'firmware', variables: false, localTime: false }, []],
+    [
+      'limits',
+      { kind: 'limits', limits: { ...FREE, pcpu: '150', wbps: '50M' } },
+      ['+ limit_pcpu="150"', '+ limit_wbps="50M"'],
+    ],
+    [
+      'a limit in words',
+      { kind: 'limits', limits: { ...FREE, riops: 'few' } },
+      ['refused limit_riops: Operations a second, such as 500.'],
+    ],
+    [
+      'a priority beyond the last',
+      { kind: 'limits', limits: { ...FREE, priority: '21' } },
+      ['refused priority: A priority is from -20 (first) to 20 (last).'],
+    ],
+    ['no limits', { kind: 'limits', limits: FREE }, []],
     ['two serial ports', { kind: 'serial', ports: ['com2', 'com1'] }, ['+ comports="com2 com1"']],
   ]
   test.each(cases)('%s', (_name, device, lines) => {
@@ -195,6 +213,15 @@ describe('changing writes the keys that change, and no other', () => {
         expect(changeDevice(edit.after, asked, known())).toMatchObject({ after: edit.after })
       }),
     )
+  })
+
+  test('limits that no kernel keeps are said to be none', () => {
+    const change = (limits: typeof FREE) =>
+      changeDevice(CONF, { kind: 'limits', limits }, known({ racct: false }))
+    expect(change({ ...FREE, pcpu: '50' })).toMatchObject({
+      warnings: [expect.stringContaining('kern.racct.enable=1')],
+    })
+    expect(change({ ...FREE, priority: '10' })).toMatchObject({ warnings: [] })
   })
 
   test('a console port that is written as "yes" stays, and the last ones go', () => {

@@ -7,6 +7,7 @@ import {
   changeConsole,
   changeCpu,
   changeFirmware,
+  changeLimits,
   changeMemory,
   changeParts,
   changeScreen,
@@ -38,6 +39,8 @@ export function changeDevice(text: string, device: ChangeDeviceInput['device'], 
       return changeSerial(text, device)
     case 'console':
       return changeConsole(text, device)
+    case 'limits':
+      return changeLimits(text, device, known)
     case 'firmware':
       return changeFirmware(text, device)
   }

@@ -21,6 +21,8 @@ export type EditKnowledge = {
   found: { path: string; type: string } | null
   /** PCI devices of the machine by address, `2/0/0`. */
   pci: ReadonlyMap<string, { driver: string; usedBy: string | null }>
+  /** Whether the kernel counts what processes take (kern.racct.enable); null where it does not tell. */
+  racct: boolean | null
   /** An address for a new card, the same for the same number. */
   mac: (attempt: number) => string
   busyPorts: ReadonlySet<number>

@@ -26,6 +26,7 @@ export function known(more: Partial<EditKnowledge> = {}): EditKnowledge {
     newVolumeProblem: () => null,
     stores: ['/vm', '/store2'],
     found: null,
+    racct: true,
     pci: new Map([
       ['2/0/0', { driver: 'ix0', usedBy: null }],
       ['3/0/0', { driver: 'ppt0', usedBy: 'db1' }],
