@@ -6,7 +6,7 @@
  * `npm test -- unit` (or `check`, `e2e`, `package`) runs only that part.
  */
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -39,6 +39,8 @@ const bin = name => [node, join(root, 'node_modules', '.bin', name)]
 const own = mkdtempSync(join(tmpdir(), 'skep-test-'))
 const temporary = join(own, 't')
 mkdirSync(temporary)
+// Some tests work as an account that is not root, on files below it; nobody else may list it.
+chmodSync(own, 0o711)
 const removeOwn = () => rmSync(own, { recursive: true, force: true, maxRetries: 5 })
 process.on('exit', removeOwn)
 
