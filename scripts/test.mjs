@@ -200,8 +200,8 @@ if (wants('check')) {
   ])
   await check('dead code (knip)', [...bin('knip'), '--no-progress'])
 }
+if (wants('unit') || wants('e2e')) ensurePrograms()
 if (wants('unit')) {
-  ensurePrograms()
   const file = join(own, 'unit.json')
   await suite(
     'unit and contract (vitest)',

@@ -20,6 +20,9 @@ export const ERROR_CODES = [
 ] as const
 export type ErrorCode = (typeof ERROR_CODES)[number]
 
+/** Fingerprints of two host keys: the one a machine was added with, and the one that is shown at its address. */
+export type RefusedKey = { pinned: string; shown: string }
+
 /** What a person needs beside the sentence: the command that failed, the names involved, the plan that is true now. */
 export type ErrorDetail = {
   /** argv of the command that failed, if one did. */
@@ -31,6 +34,8 @@ export type ErrorDetail = {
   output?: string
   /** Full names of the things the error is about (snapshots, clones, holders, ...). */
   names?: string[]
+  /** With `unreachable`: the machine was refused because it shows another host key than the pinned one. */
+  refusedKey?: RefusedKey
   /** The form field the error belongs to. */
   field?: string
   /** What to do next, one sentence, when there is something to do. */

@@ -58,6 +58,33 @@ describe('the gate', () => {
   })
 })
 
+describe('a page below a host', () => {
+  it('that is not there, or not for this caller, has the status that says so', async () => {
+    const { ask, post, signIn, services } = await running()
+    const cookie = await signIn()
+    const statusOf = async (url: string, as = cookie) => (await ask(url, { cookie: as })).status
+    for (const url of ['/nas', '/nas/datasets/tank', '/Scripted', '/na%73', '/tasksx', '/_nextdoor']) {
+      expect(await statusOf(url), url).toBe(404)
+    }
+    for (const url of ['/', '/scripted', '/scripted/vms', '/tasks', '/tasks/1', '/system', '/icon.svg?x']) {
+      expect(await statusOf(url), url).toBe(200)
+    }
+    const { id } = await services.accounts.create({ name: 'vera', password: PASSWORD, role: 'viewer' })
+    services.accounts.setExceptions(id, [{ host: 'scripted', role: 'none' }])
+    const login = await post('accounts.login', { name: 'vera', password: PASSWORD })
+    const vera = String(login.headers['set-cookie']).split(';')[0] ?? ''
+    expect(await statusOf('/scripted/vms', vera)).toBe(404)
+    expect(await statusOf('/tasks', vera)).toBe(200)
+  })
+
+  it('tells nobody before the session which hosts there are', async () => {
+    const { ask, signIn } = await running()
+    await signIn()
+    expect((await ask('/nas/vms')).status).toBe(303)
+    expect((await ask('/scripted/vms')).status).toBe(303)
+  })
+})
+
 describe('requests', () => {
   it('for another host name are refused: a stranger may have pointed it here', async () => {
     const { ask, post, open, origin } = await running({ names: ['skep.example'] })

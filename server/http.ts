@@ -6,7 +6,7 @@ import * as z from 'zod/mini'
 import { sessionCookieName } from './accounts/cookie.ts'
 import { roleOn } from './accounts/model.ts'
 import type { Config } from './config.ts'
-import type { Services } from './context.ts'
+import type { Caller, Services } from './context.ts'
 import type { Pages } from './pages.ts'
 import { type Asked, contextOf, readRequest } from './requests.ts'
 import { consoleRouter, hostRouter } from './router.ts'
@@ -124,6 +124,8 @@ async function page(
     response.writeHead(303, { Location: target }).end()
     return
   }
+  if (asked.caller && !nextInternal && isNobodys(url.pathname, services, asked.caller))
+    response.statusCode = 404
   const policy = contentSecurityPolicy(createNonce(), config.dev)
   // Next takes the nonce for its own scripts from the request, and pages stay dynamic because of it.
   request.headers['content-security-policy'] = policy
@@ -149,6 +151,16 @@ function hostless({ pathname, search }: URL, { fleet }: Services, { caller }: As
   if (!caller || !OF_A_HOST.test(pathname)) return null
   const first = fleet.hosts().find(({ id }) => roleOn(caller.account, id) !== null)
   return first ? `/${first.id}${pathname}${search}` : '/'
+}
+
+/** First segments of addresses that are not of a host: pages and files of Skep itself. */
+const OF_SKEP = /^\/(?:(?:_next|accounts|icon\.svg|login|setup|system|tasks)(?:\/.*)?)?$/
+
+/** An address below a host that is not there, or not for this caller: its page says so, and so does its status. */
+function isNobodys(pathname: string, { fleet }: Services, { account }: Caller): boolean {
+  if (OF_SKEP.test(pathname)) return false
+  const [, id = ''] = pathname.split('/', 2)
+  return !fleet.has(id) || roleOn(account, id) === null
 }
 
 /** The history as JSON lines, with the filters of `tasks.list` as query parameters. */

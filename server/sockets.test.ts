@@ -1,7 +1,28 @@
 import { once } from 'node:events'
 import { describe, expect, it, vi } from 'vitest'
+import type { WebSocket } from 'ws'
 import { VNC_CLOSE } from './console/model.ts'
 import { PASSWORD, refusalOf, running } from './http.testing.ts'
+
+type Running = Awaited<ReturnType<typeof running>>
+type Subscribed = { socket: WebSocket; batches: { id: string; data: unknown[] }[] }
+
+/** Listens to changes as a browser does; what it is told gathers in `batches`. */
+function subscriber(open: Running['open'], headers: Record<string, string>) {
+  return async (path: 'live.host' | 'live.changes', lastEventId?: string): Promise<Subscribed> => {
+    const socket = open('/ws/trpc', headers)
+    const batches: Subscribed['batches'] = []
+    socket.on('message', data => {
+      if (data.toString() === 'PING') return socket.send('PONG')
+      const message = JSON.parse(data.toString())
+      if (message.result?.type === 'data') batches.push(message.result.data)
+    })
+    await once(socket, 'open')
+    const input = { host: 'scripted', ...(lastEventId && { lastEventId }) }
+    socket.send(JSON.stringify({ id: 1, method: 'subscription', params: { path, input } }))
+    return { socket, batches }
+  }
+}
 
 describe('sockets', () => {
   it('need a session before anything is opened', async () => {
@@ -24,24 +45,7 @@ describe('sockets', () => {
     const setup = { token: services.accounts.issueSetupToken(), name: 'olga', password: PASSWORD }
     const signedIn = await services.accounts.setup(setup, { address: '', userAgent: '' })
     const cookie = `skep-${port}=${signedIn.cookie}`
-    const subscribe = async (path: 'live.host' | 'live.changes', lastEventId?: string) => {
-      const socket = open('/ws/trpc', { origin, cookie })
-      const batches: { id: string; data: unknown[] }[] = []
-      socket.on('message', data => {
-        if (data.toString() === 'PING') return socket.send('PONG')
-        const message = JSON.parse(data.toString())
-        if (message.result?.type === 'data') batches.push(message.result.data)
-      })
-      await once(socket, 'open')
-      socket.send(
-        JSON.stringify({
-          id: 1,
-          method: 'subscription',
-          params: { path, input: { host: 'scripted', ...(lastEventId && { lastEventId }) } },
-        }),
-      )
-      return { socket, batches }
-    }
+    const subscribe = subscriber(open, { origin, cookie })
     const stays = await subscribe('live.host')
     const leaves = await subscribe('live.host')
     await vi.waitFor(() => expect([stays.batches.length, leaves.batches.length]).toEqual([1, 1]))
@@ -69,6 +73,17 @@ describe('sockets', () => {
         host: null,
       }),
     )
+  })
+
+  it('go over to the host that is opened anew', async () => {
+    const { open, origin, signIn, inventory, services } = await running()
+    const { batches } = await subscriber(open, { origin, cookie: await signIn() })('live.host')
+    await vi.waitFor(() => expect(batches).toHaveLength(1))
+    await services.fleet.shut('scripted')
+    await vi.waitFor(() => expect(batches).toHaveLength(2))
+    expect(batches[1]?.data).toEqual([{ topic: 'everything' }])
+    inventory.tell([{ topic: 'vms' }])
+    await vi.waitFor(() => expect(batches[2]?.data).toEqual([{ topic: 'vms' }]))
   })
 
   it('close when their session ends, and the host is watched no longer', async () => {

@@ -149,7 +149,14 @@ export function quietInventory(vms: Vm[] = []) {
     bookmarksOf: () => aged([]),
     vms: () => aged(vms),
     facts: () => aged(A_MACHINE),
-    status: () => ({ id: 'scripted', kind: 'sandbox', state: 'online', heardAt: 0, reason: null }),
+    status: () => ({
+      id: 'scripted',
+      kind: 'sandbox',
+      state: 'online',
+      heardAt: 0,
+      reason: null,
+      refusedKey: null,
+    }),
     watch(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -166,24 +173,25 @@ export function quietInventory(vms: Vm[] = []) {
   }
 }
 
-/** All services with one scripted machine, a database in memory and a clock that stands still. */
+/**
+ * All services with one scripted machine (opened anew after its host was shut), a database in memory and a clock
+ * that stands still.
+ */
 export function testServices(parts: { host?: Host; inventory?: Inventory; vms?: Vm[]; db?: Database } = {}) {
   const clock = fakeClock()
   const host = parts.host ?? scriptedHost()
   const services = createServices({
     first: { id: host.id, name: host.id, address: 'sandbox:/scripted', signIn: null },
     ownKey: () => ({ path: '/nowhere/id_ed25519', publicKeyLine: 'ssh-ed25519 AAAA skep' }),
-    open: async () => machine,
+    open: async () => firsts.pop() ?? anew(),
     db: parts.db ?? openDatabase(':memory:'),
     log: pino({ level: 'silent' }),
     now: clock.now,
     passwordCost: CHEAP,
   })
-  const machine = createMachine({
-    ...services,
-    host,
-    inventory: parts.inventory ?? quietInventory(parts.vms),
-    onStatus: () => undefined,
-  })
+  const inventory = parts.inventory ?? quietInventory(parts.vms)
+  const anew = () => createMachine({ ...services, host, inventory, onStatus: () => undefined })
+  const machine = anew()
+  const firsts = [machine]
   return { ...services, ...machine, clock }
 }

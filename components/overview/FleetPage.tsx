@@ -5,7 +5,7 @@ import { useRouter } from 'next/navigation'
 import type { HostSummary } from '../../server/hosts/model.ts'
 import { alertsOfHosts } from '../shell/alerts.ts'
 import { pathsOf } from '../shell/paths.ts'
-import { HOST_STATES } from '../shell/state.ts'
+import { hostState } from '../shell/state.ts'
 import { DataTable } from '../ui/DataTable.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { plural } from '../ui/format.ts'
@@ -38,10 +38,10 @@ const COLUMNS: readonly Column<HostSummary>[] = [
     header: 'State',
     min: 150,
     sort: host => ORDER[host.status.state],
-    text: host => HOST_STATES[host.status.state].word,
+    text: host => hostState(host.status).word,
     cell: host => (
       <span title={host.status.reason ?? undefined} className="flex items-center gap-1.5">
-        <StateMark {...HOST_STATES[host.status.state]} />
+        <StateMark {...hostState(host.status)} />
         {host.status.state === 'lost' && host.status.heardAt !== null && (
           <Time at={host.status.heardAt} className="text-muted text-xs" />
         )}

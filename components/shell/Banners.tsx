@@ -1,4 +1,5 @@
 'use client'
+import { lazy, Suspense } from 'react'
 import { useMaybeHost } from '../host.tsx'
 import { useConnection } from '../live.tsx'
 import { Banner } from '../ui/Banner.tsx'
@@ -7,6 +8,10 @@ import { useRole } from './me.ts'
 import { useSeveralHosts } from './useHostList.ts'
 import { useResources } from './useResources.ts'
 import { useHostStatus } from './useStatus.ts'
+
+const HostKeyRefused = lazy(() =>
+  import('../system/HostKeyRefused.tsx').then(module => ({ default: module.HostKeyRefused })),
+)
 
 /** What surrounds every page: lost connection, silent host, a role that only looks. One line each, only while true. */
 export function Banners() {
@@ -37,7 +42,12 @@ function HostBanners() {
   const { error } = useResources()
   return (
     <>
-      {status?.state === 'lost' && (
+      {status?.refusedKey && (
+        <Suspense fallback={null}>
+          <HostKeyRefused keys={status.refusedKey} heardAt={status.heardAt} />
+        </Suspense>
+      )}
+      {status?.state === 'lost' && !status.refusedKey && (
         <Banner tone="bad" live title={status.reason ?? 'The host does not answer.'}>
           {status.heardAt !== null && (
             <>

@@ -6,7 +6,7 @@ import { useMaybeHost, useTRPC } from '../host.tsx'
 import { MenuButton, type MenuItem } from '../ui/Menu.tsx'
 import { Badge, StateMark } from '../ui/State.tsx'
 import { hostOfPath, paths, samePageOn } from './paths.ts'
-import { HOST_STATES } from './state.ts'
+import { hostState } from './state.ts'
 import { useHostList } from './useHostList.ts'
 
 /** Which host the page is about. With several it is a menu that leads to the same kind of page of another one. */
@@ -43,13 +43,13 @@ function Switcher({ here }: { here: string | null }) {
     ...hosts.map(
       (host): MenuItem => ({
         label: host.name,
-        icon: <StateMark quiet {...HOST_STATES[host.status.state]} />,
-        hint: host.id === here ? 'here' : HOST_STATES[host.status.state].word,
+        icon: <StateMark quiet {...hostState(host.status)} />,
+        hint: host.id === here ? 'here' : hostState(host.status).word,
         onSelect: () => router.push(samePageOn(host.id, page ?? '/')),
       }),
     ),
   ]
-  const state = shown && HOST_STATES[shown.status.state]
+  const state = shown && hostState(shown.status)
   return (
     <MenuButton
       items={items}

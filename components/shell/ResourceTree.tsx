@@ -25,7 +25,7 @@ import { VM_STATES } from '../vms/words.ts'
 import { thingMenus } from './actions.ts'
 import { treeHref } from './crumbs.ts'
 import { hostOfPath, pathsOf } from './paths.ts'
-import { HOST_STATES, VDEV_STATES } from './state.ts'
+import { hostState, VDEV_STATES } from './state.ts'
 import { fleetNodes, headingsOf, hostNode, openAtFirst, type ThingNode, treeNodes } from './treeNodes.ts'
 import { useHostList } from './useHostList.ts'
 import { type Lists, useListsOf } from './useResources.ts'
@@ -125,7 +125,7 @@ function draw(node: ThingNode): TreeNode {
       const { status } = thing.host
       return {
         ...base,
-        icon: <StateMark quiet {...HOST_STATES[status.state]} />,
+        icon: <StateMark quiet {...hostState(status)} />,
         end: status.state === 'lost' && status.heardAt !== null && <Time at={status.heardAt} />,
       }
     }

@@ -25,8 +25,13 @@ export const TASK_STATES: Record<TaskState, StateWords> = {
   interrupted: { tone: 'warning', word: 'Interrupted' },
 }
 
-export const HOST_STATES: Record<HostStatus['state'], StateWords> = {
+const HOST_STATES: Record<HostStatus['state'], StateWords> = {
   online: { tone: 'ok', word: 'Online' },
   connecting: { tone: 'busy', word: 'Connecting' },
   lost: { tone: 'bad', word: 'Does not answer' },
+}
+
+/** Shape and word of how a host stands. */
+export function hostState({ state, refusedKey }: HostStatus): StateWords {
+  return refusedKey ? { tone: 'bad', word: 'Other host key' } : HOST_STATES[state]
 }

@@ -128,7 +128,7 @@ test('alerts name what is not well, worst first', () => {
           mend: 'pkg install x',
         },
       ],
-      status: { id: 'x', kind: 'local', state: 'online', heardAt: 1, reason: null },
+      status: { id: 'x', kind: 'local', state: 'online', heardAt: 1, reason: null, refusedKey: null },
     },
     pathsOf('nas'),
   )

@@ -7,7 +7,7 @@ import type { HostConfig } from '../../server/hosts/model.ts'
 import { explain } from '../errors.ts'
 import { useDialogs } from '../shell/dialogs.tsx'
 import { pathsOf } from '../shell/paths.ts'
-import { HOST_STATES } from '../shell/state.ts'
+import { hostState } from '../shell/state.ts'
 import { useConsoleTRPC } from '../trpc.tsx'
 import { Button } from '../ui/Button.tsx'
 import { DataTable } from '../ui/DataTable.tsx'
@@ -18,9 +18,11 @@ import { StateMark } from '../ui/State.tsx'
 import { RowLink } from '../ui/TableRow.tsx'
 import { Time } from '../ui/Time.tsx'
 import type { Column } from '../ui/table.ts'
+import { isOverSsh } from './HostKeyRefused.tsx'
 
 const AddHostDialog = lazy(() => import('./AddHostDialog.tsx'))
 const RenameHostDialog = lazy(() => import('./RenameHostDialog.tsx'))
+const ChangeSignInDialog = lazy(() => import('./ChangeSignInDialog.tsx'))
 const RemoveHostDialog = lazy(() => import('./RemoveHostDialog.tsx'))
 const TestHostDialog = lazy(() => import('./TestHostDialog.tsx'))
 
@@ -44,9 +46,13 @@ const COLUMNS: readonly Column<HostConfig>[] = [
     header: 'State',
     min: 140,
     sort: host => host.status.state,
+    text: host => hostState(host.status).word,
     cell: host => (
-      <span title={host.status.reason ?? undefined}>
-        <StateMark {...HOST_STATES[host.status.state]} />
+      <span title={host.status.reason ?? undefined} className="flex min-w-0 items-center gap-1.5">
+        <StateMark {...hostState(host.status)} />
+        {host.status.state === 'lost' && host.status.heardAt !== null && (
+          <Time at={host.status.heardAt} className="truncate text-muted text-xs" />
+        )}
       </span>
     ),
   },
@@ -92,6 +98,11 @@ export function HostTable() {
       label: 'Rename…',
       disabled: fixed(host),
       onSelect: () => open(close => <RenameHostDialog host={host} onClose={close} />),
+    },
+    {
+      label: 'Change the sign-in…',
+      disabled: fixed(host) ?? (isOverSsh(host) ? null : 'It is not reached over SSH.'),
+      onSelect: () => isOverSsh(host) && open(close => <ChangeSignInDialog host={host} onClose={close} />),
     },
     'separator',
     {

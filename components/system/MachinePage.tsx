@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { explain } from '../errors.ts'
 import { useTRPC } from '../host.tsx'
-import { HOST_STATES } from '../shell/state.ts'
+import { hostState } from '../shell/state.ts'
 import { useHostStatus } from '../shell/useStatus.ts'
 import { Bytes } from '../ui/Bytes.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
@@ -12,6 +12,8 @@ import { Loading } from '../ui/Spinner.tsx'
 import { Badge, StateMark } from '../ui/State.tsx'
 import { Time, useNow } from '../ui/Time.tsx'
 import { Checklist } from './Checklist.tsx'
+
+const REACHED_BY = { local: 'this machine itself', sandbox: 'the built-in sandbox', ssh: 'SSH' } as const
 
 /** The machine of a host: what it is, what it can do, and which versions speak. */
 export function MachinePage() {
@@ -28,7 +30,7 @@ export function MachinePage() {
         badges={
           status && (
             <Badge>
-              <StateMark {...HOST_STATES[status.state]} />
+              <StateMark {...hostState(status)} />
             </Badge>
           )
         }
@@ -63,10 +65,7 @@ export function MachinePage() {
                 ['Kernel', machine.kernelVersion],
                 ['Userland', machine.userlandVersion],
                 ['OpenZFS', machine.zfsVersion],
-                status && [
-                  'Reached by',
-                  status.kind === 'sandbox' ? 'the built-in sandbox' : 'this machine itself',
-                ],
+                status && ['Reached by', REACHED_BY[status.kind]],
                 status?.heardAt == null ? null : ['Last heard', <Time key="heard" at={status.heardAt} />],
               ]}
             />

@@ -9,13 +9,14 @@ import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { KeyValues } from '../ui/Page.tsx'
 import { Loading } from '../ui/Spinner.tsx'
 import { Checklist } from './Checklist.tsx'
+import { foundWords } from './found.ts'
 
 /** What is found on a host when it is asked now, over a connection of its own. */
 export default function TestHostDialog({ host, onClose }: { host: HostConfig; onClose: () => void }) {
   const api = useConsoleApi()
   const trial = useQuery({
     queryKey: ['trial', host.id],
-    queryFn: () => api.hosts.tryHost.mutate({ id: host.id }),
+    queryFn: () => api.hosts.tryHost.mutate({ id: host.id, signIn: null }),
     staleTime: 0,
     gcTime: 0,
     retry: false,
@@ -40,6 +41,7 @@ export default function TestHostDialog({ host, onClose }: { host: HostConfig; on
       ) : (
         <div className="flex flex-col gap-4">
           {trial.error && <ErrorNotice error={explain(trial.error)} />}
+          {trial.data && <p>{foundWords(trial.data)}</p>}
           {facts && (
             <KeyValues
               items={[

@@ -283,7 +283,7 @@ describe('who is there, and who comes', () => {
     const error = await refusal(another({ hostKey: pinned }).run(['true']))
     expect(error.code).toBe('unreachable')
     expect(error.message).toContain('another host key')
-    expect(error.detail.names).toEqual([`pinned: ${pinned}`, `shown now: ${sshd.settings.hostKey}`])
+    expect(error.detail.refusedKey).toEqual({ pinned, shown: sshd.settings.hostKey })
   })
 
   test('a key that is not known there', async () => {

@@ -134,6 +134,7 @@ export function createFleet(options: {
       state: reason === null ? 'connecting' : 'lost',
       heardAt: glances.get(id)?.at ?? null,
       reason,
+      refusedKey: null,
     }
   }
 

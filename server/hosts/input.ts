@@ -26,6 +26,8 @@ const entry = z.nullable(signIn)
 
 export const tryAddressInput = z.object({ address, signIn: entry })
 export const addHostInput = z.object({ name, address, signIn: entry })
+/** `signIn` is tried instead of the host's own. */
+export const tryHostInput = z.object({ id, signIn: entry })
 export const changeSignInInput = z.object({ id, signIn })
 export const installKeyInput = z.object({
   address,

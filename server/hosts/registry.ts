@@ -95,9 +95,10 @@ export function createRegistry(options: {
       const address = checked(text)
       return tryOut(address.text, entry(checkedSignIn(address, signIn)))
     },
-    async tryHost(id: string): Promise<HostTrial> {
+    /** What is found on a host now; with `sent`, by another way to sign in than its own. */
+    async tryHost(id: string, sent: SentSignIn | null): Promise<HostTrial> {
       const { address, signIn } = fleet.host(id)
-      return tryOut(address, entry(signIn))
+      return tryOut(address, entry(sent ? checkedSignIn(parseAddress(address), sent) : signIn))
     },
 
     /** The host key that is shown at an address of SSH now, for a person to compare. AppError `unreachable`. */

@@ -8,6 +8,7 @@ import {
   installKeyInput,
   renameHostInput,
   tryAddressInput,
+  tryHostInput,
 } from './input.ts'
 import type { HostSummary } from './model.ts'
 
@@ -28,8 +29,8 @@ export const hostsRouter = router({
     .input(tryAddressInput)
     .mutation(({ ctx, input }) => ctx.hosts.tryAddress(input.address, input.signIn)),
   tryHost: consoleProcedure('administrator')
-    .input(hostIdInput)
-    .mutation(({ ctx, input }) => ctx.hosts.tryHost(input.id)),
+    .input(tryHostInput)
+    .mutation(({ ctx, input }) => ctx.hosts.tryHost(input.id, input.signIn)),
   /** First contact over SSH: the host key to compare, and the line for authorized_keys. */
   contact: consoleProcedure('administrator')
     .input(addressInput)

@@ -1,4 +1,5 @@
 import type { Bookmark, DatasetRow } from '../datasets/model.ts'
+import { AppError, type RefusedKey } from '../errors.ts'
 import type { Pool, PoolDetail, Property } from '../pools/model.ts'
 import type { Hold } from '../snapshots/model.ts'
 import type { HostFacts, HostStatus } from '../system/model.ts'
@@ -54,7 +55,7 @@ export function createInventory(options: InventoryOptions): Inventory {
   const announcer = new Announcer()
 
   /** What does not answer, and why: the host counts as lost while there is any. */
-  const troubles = new Map<string, string>()
+  const troubles = new Map<string, { reason: string; refusedKey: RefusedKey | null }>()
   let heardAt: number | null = null
   let streaming = false
   let stream: { stop: () => void } | null = null
@@ -79,9 +80,10 @@ export function createInventory(options: InventoryOptions): Inventory {
 
   const trouble = (what: string): Trouble => ({
     begins(error) {
-      const said = error instanceof Error ? error.message : String(error)
-      if (troubles.get(what) === said) return
-      troubles.set(what, said)
+      const reason = error instanceof Error ? error.message : String(error)
+      if (troubles.get(what)?.reason === reason) return
+      const refusedKey = error instanceof AppError ? (error.detail.refusedKey ?? null) : null
+      troubles.set(what, { reason, refusedKey })
       announcer.tell([{ topic: 'system' }])
     },
     ends() {
@@ -372,9 +374,12 @@ export function createInventory(options: InventoryOptions): Inventory {
     vms: ({ fresh = false } = {}) => (fresh ? vms.reread() : vms.read()),
     facts: () => facts.read(),
     status() {
-      const [reason = null] = troubles.values()
+      const all = [...troubles.values()]
+      // A key that is refused explains everything else.
+      const { reason, refusedKey } = all.find(each => each.refusedKey) ??
+        all[0] ?? { reason: null, refusedKey: null }
       const state = reason !== null ? 'lost' : heardAt === null ? 'connecting' : 'online'
-      return { id: options.host.id, kind: options.host.kind, state, heardAt, reason }
+      return { id: options.host.id, kind: options.host.kind, state, heardAt, reason, refusedKey }
     },
     watch(listener) {
       const remove = announcer.add(listener)

@@ -89,6 +89,18 @@ describe('live batches', () => {
     await back.leave()
   })
 
+  it('end with the hub, for who waits and for who comes later', async () => {
+    const { live, inventory } = hub()
+    const [one, two] = [browser(live), browser(live)]
+    await Promise.all([one.next(), two.next()])
+    const waiting = [one.next(), two.next()]
+    live.close()
+    expect(await Promise.all(waiting)).toEqual([undefined, undefined])
+    expect(await browser(live).next()).toBeUndefined()
+    expect(live.listeners).toBe(0)
+    expect(inventory.watched()).toBe(false)
+  })
+
   it('are everything for a browser that missed more than is kept', async () => {
     const inventory = quietInventory()
     const live = createLiveHub<Change>({ watch: inventory.watch, mark: 'm', kept: 2 })

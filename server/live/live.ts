@@ -23,10 +23,11 @@ type Everything = { topic: 'everything' }
 export type LiveHub<Told> = {
   /** Tells every subscriber; the same change twice within a moment goes out once. */
   publish(changes: readonly (Told | Everything)[]): void
-  /** The batches one browser gets, from what it missed to the end of `signal`. */
+  /** The batches one browser gets, from what it missed to the end of `signal` or of the hub. */
   batches(lastId: string | null, signal: AbortSignal): AsyncGenerator<Batch<Told>>
   /** Browsers that listen. */
   readonly listeners: number
+  /** Ends what every browser gets: who still listens has to ask for the hub that comes after. */
   close(): void
 }
 
@@ -44,6 +45,7 @@ export function createLiveHub<Told extends Named>(options: {
   let pending = new Map<string, Told | Everything>()
   let timer: NodeJS.Timeout | undefined
   let unwatch: (() => void) | undefined
+  const closing = new AbortController()
   let count = 0
   /** Batches up to this number are not among `kept` any more. */
   let forgotten = 0
@@ -95,7 +97,9 @@ export function createLiveHub<Told extends Named>(options: {
     }
   }
 
-  async function* batches(lastId: string | null, signal: AbortSignal): AsyncGenerator<Batch<Told>> {
+  async function* batches(lastId: string | null, left: AbortSignal): AsyncGenerator<Batch<Told>> {
+    const signal = AbortSignal.any([left, closing.signal])
+    if (signal.aborted) return
     let wake = () => {}
     let queue: Batch<Told>[] = since(lastId)
     const stop = subscribe(batch => {
@@ -128,7 +132,9 @@ export function createLiveHub<Told extends Named>(options: {
     },
     close() {
       clearTimeout(timer)
+      closing.abort()
       unwatch?.()
+      unwatch = undefined
     },
   }
 }

@@ -30,8 +30,14 @@ export const liveRouter = router({
     .subscription(async function* ({ ctx, input, signal = never() }) {
       if (!ctx.fleet.has(input.host) || roleOn(ctx.caller.account, input.host) === null)
         throw new AppError('not_found', `There is no host “${input.host}” here.`)
-      const { changes } = await ctx.fleet.machine(input.host)
-      for await (const batch of changes.batches(input.lastEventId ?? null, signal))
-        yield tracked(batch.id, batch.changes)
+      let last = input.lastEventId ?? null
+      // A host that is signed in to in another way is closed and opened anew under those who look at it.
+      while (!signal.aborted && ctx.fleet.has(input.host)) {
+        const { changes } = await ctx.fleet.machine(input.host)
+        for await (const batch of changes.batches(last, signal)) {
+          last = batch.id
+          yield tracked(batch.id, batch.changes)
+        }
+      }
     }),
 })

@@ -1,3 +1,4 @@
+import type { RefusedKey } from '../errors.ts'
 import type { MachineFacts } from '../host/machine.ts'
 
 /** Something the host can or cannot do, with the reason and the command that would mend it. */
@@ -34,4 +35,6 @@ export type HostStatus = {
   heardAt: number | null
   /** Why it is lost, one sentence. */
   reason: string | null
+  /** Lost because another machine may be answering: Skep does not sign in there. */
+  refusedKey: RefusedKey | null
 }

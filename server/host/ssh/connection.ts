@@ -47,7 +47,7 @@ function connectOnce(settings: ConnectionSettings, keepAliveMs: number): Promise
       reject(
         shown !== null && shown !== hostKey
           ? keyChanged(address, hostKey, shown)
-          : connectError(error, address),
+          : connectError(error, address, identity.kind === 'password'),
       )
     }
     client.on('error', fail)

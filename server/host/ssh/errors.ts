@@ -13,11 +13,17 @@ function placeOf(address: SshAddress): string {
 }
 
 /** Why no connection came about. Always `unreachable`: the machine's pages keep what they have, with this reason. */
-export function connectError(error: unknown, address: SshAddress): AppError {
+export function connectError(error: unknown, address: SshAddress, byPassword = false): AppError {
   if (error instanceof AppError) return error
   const cause = { cause: error }
   const place = placeOf(address)
   const words = (message: string, next: string) => new AppError('unreachable', message, { next }, cause)
+  if (text(error, 'level') === 'client-authentication' && byPassword) {
+    return words(
+      `${place} does not take this password of ${address.user}.`,
+      'It may be wrong, or sshd there takes no passwords of this account (PermitRootLogin, PasswordAuthentication): then add the line to authorized_keys by hand.',
+    )
+  }
   if (text(error, 'level') === 'client-authentication') {
     return words(
       `${place} does not let Skep in as ${address.user}.`,
@@ -53,7 +59,7 @@ export function keyChanged(address: SshAddress, pinned: string, shown: string): 
     'unreachable',
     `${placeOf(address)} shows another host key than the one it was added with. It may have been installed anew, or somebody else is answering.`,
     {
-      names: [`pinned: ${pinned}`, `shown now: ${shown}`],
+      refusedKey: { pinned, shown },
       next: 'Compare with “ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub” at the machine itself; only if they are the same, accept the new key in System.',
     },
   )

@@ -5,7 +5,6 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
-import { vi } from 'vitest'
 import { type SshOptions, type SshSettings, sshHost } from '../ssh.ts'
 import { fingerprintOf, newKeyPair } from './keys.ts'
 
@@ -101,17 +100,19 @@ export async function startSshd(extra: readonly string[] = []) {
   async function start(): Promise<void> {
     const own = spawn(SSHD ?? '', ['-D', '-e', '-f', file('config')], { stdio: ['ignore', 'ignore', 'pipe'] })
     child = own
-    let said = ''
-    own.stderr?.on('data', chunk => {
-      said += chunk
+    await new Promise<void>((resolve, reject) => {
+      let said = ''
+      const late = AbortSignal.timeout(10_000)
+      const onLate = () => reject(new Error(`sshd does not listen: ${said}`))
+      late.addEventListener('abort', onLate)
+      own.once('exit', () => reject(new Error(`sshd ended: ${said}`)))
+      own.stderr?.on('data', chunk => {
+        said += chunk
+        if (!said.includes('Server listening on 127.0.0.1')) return
+        late.removeEventListener('abort', onLate)
+        resolve()
+      })
     })
-    await vi.waitFor(
-      () => {
-        if (own.exitCode !== null) throw new Error(`sshd ended: ${said}`)
-        if (!said.includes('Server listening on 127.0.0.1')) throw new Error(`sshd does not listen: ${said}`)
-      },
-      { timeout: 10_000, interval: 10 },
-    )
   }
   const pid = () => child?.pid ?? 0
   const sessions = () => below(pid())
