@@ -1,6 +1,15 @@
 /** The package as it is shipped: PACKAGE is the tarball, NODE_22 and NODE_24 are paths of bare Nodes of these lines. */
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { userInfo } from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -17,6 +26,7 @@ import { freePort, modulesInReach, relabel, type Unpacked, unpack } from './stan
 
 const TARBALL = process.env.PACKAGE ?? ''
 const ROOT = path.resolve(import.meta.dirname, '../..')
+/** The oldest of its line that will do, and a newer one. */
 const NODES = { 22: process.env.NODE_22 ?? '', 24: process.env.NODE_24 ?? '' }
 /** What a path of the build's machine would begin with, wherever its checkout lies. */
 const OF_THIS_MACHINE = ['node_modules', 'server', 'components', 'scripts', '.next'].map(room =>
@@ -38,6 +48,38 @@ describe('the tarball', () => {
     execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', main, again.dir])
     expect(checksum(readFileSync(path.join(again.dir, path.basename(TARBALL))))).toBe(sum)
     await again.remove()
+  })
+
+  it('that was damaged on its way is refused: the tarball by its checksum, a file in it by the installation', async () => {
+    const broken = await temporaryDirectory()
+    const name = path.basename(TARBALL)
+    const bytes = readFileSync(TARBALL)
+    bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1)
+    writeFileSync(path.join(broken.dir, name), bytes)
+    copyFileSync(`${TARBALL}.sha256`, path.join(broken.dir, `${name}.sha256`))
+    const sums = spawnSync('sha256sum', ['-c', `${name}.sha256`], { cwd: broken.dir, encoding: 'utf8' })
+    expect([sums.status, sums.stdout]).toEqual([1, `${name}: FAILED\n`])
+    await broken.remove()
+
+    const root = path.join(unpacked.dir, 'root')
+    const page = path.join(unpacked.release, 'LICENSE')
+    const licence = readFileSync(page)
+    appendFileSync(page, 'and more')
+    const program = path.join(unpacked.release, 'skep')
+    const { exit, stderr } = await unpacked.skep(program, ['install', '--destdir', root])
+    writeFileSync(page, licence)
+    expect([exit, stderr]).toEqual([
+      1,
+      expect.stringContaining('damaged: LICENSE is missing or has been changed'),
+    ])
+    expect(existsSync(root)).toBe(false)
+  })
+
+  it('is the one that the page on installing speaks of', () => {
+    const page = readFileSync(path.join(ROOT, 'docs/install-freebsd.md'), 'utf8')
+    const [, ...names] = page.split(/(?=skep-\d+\.\d+\.\d+)/).map(text => /^skep-[\d.]+\d/.exec(text)?.[0])
+    // The last two are the example of an upgrade.
+    expect(new Set(names.slice(0, -2))).toEqual(new Set([path.basename(TARBALL, '.tar.gz')]))
   })
 
   it('holds no native code, nothing of this machine, and every file with its checksum', () => {

@@ -133,3 +133,12 @@ it('prints its settings whether or not it is enabled', async () => {
     ),
   })
 })
+
+it('has each of its settings in the manual page', () => {
+  const page = readFileSync(path.join(path.dirname(SCRIPT), '../man/man8/skep.8'), 'utf8')
+  const settings = [...readFileSync(SCRIPT, 'utf8').matchAll(/^: "\$\{(skep_\w+):=/gm)].map(
+    ([, name]) => name,
+  )
+  expect(settings.length).toBeGreaterThan(10)
+  expect(settings.filter(name => !page.includes(`\n.It Va ${name}\n`))).toEqual([])
+})
