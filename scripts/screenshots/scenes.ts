@@ -50,6 +50,14 @@ export const SCENES: readonly Scene[] = [
   { name: 'pools', path: '/pools', shows: page => rowOf(page, 'backup') },
   { name: 'pool', path: '/pools/tank' },
   { name: 'pool-degraded', path: '/pools/backup' },
+  {
+    name: 'replace-disk',
+    path: '/pools/backup',
+    open: async page => {
+      await page.getByRole('button', { name: 'Replace…' }).click()
+      await dialog(page).getByLabel('Type da6 to confirm').waitFor()
+    },
+  },
   { name: 'pool-properties', path: '/pools/tank/properties' },
   { name: 'datasets', path: '/datasets', shows: page => rowOf(page, 'media') },
   { name: 'dataset', path: `/datasets/tank/projects` },
