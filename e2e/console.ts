@@ -6,21 +6,29 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { openHost } from '../scripts/lab/host.ts'
 import type { Host } from '../server/host/host.ts'
 import { sandboxHost } from '../server/host/sandbox/adapter.ts'
+import { makeWorld, removeWorld } from './world.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('..', import.meta.url))
 const node = process.env.SKEP_NODE ?? process.execPath
 
+/** A real host to run the storage specs on, `ssh://…`, and the key to it; without, each console has a sandbox of its own. */
+const HOST = process.env.HOST || null
+const IDENTITY = process.env.HOST_IDENTITY || ''
+
 export const ADMIN = { name: 'admin', password: 'a hive made of straw' }
 
-/** A Skep of its own with a sandbox host of its own, as `npm run demo` starts them. */
+/** A Skep of its own with a sandbox host of its own, as `npm run demo` starts them; or on the host of `HOST`. */
 export class Console {
   readonly state = mkdtempSync(join(tmpdir(), 'skep-e2e-'))
   readonly sandbox = join(this.state, 'sandbox')
+  readonly address = HOST ?? `sandbox:${this.sandbox}`
   #child: ChildProcess | null = null
   #port = 0
+  #door: Promise<Host> | null = null
   /** The line that the console printed: address and, at first, the set-up link. */
   welcome = ''
 
@@ -33,6 +41,11 @@ export class Console {
     return this.#child?.pid ?? 0
   }
 
+  /** Makes on a real host what a sandbox is born with. */
+  async prepare(): Promise<void> {
+    if (HOST) await this.door(makeWorld)
+  }
+
   /** Starts it (again): the port stays the same, so that open pages find it. */
   async start(): Promise<void> {
     const child = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, 'server/main.ts')], {
@@ -42,7 +55,8 @@ export class Console {
         NODE_ENV: 'production',
         PORT: String(this.#port),
         SKEP_STATE: this.state,
-        SKEP_HOST: `sandbox:${this.sandbox}`,
+        SKEP_HOST: this.address,
+        SKEP_SSH_IDENTITY: IDENTITY,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -88,6 +102,7 @@ export class Console {
 
   /** The same as a person in a terminal would: by the executable on the machine's PATH. */
   async terminal(...argv: string[]): Promise<string> {
+    if (HOST) return this.host(...argv)
     const [program = '', ...rest] = argv
     const { stdout } = await run(join(this.sandbox, 'bin', program), rest, {
       maxBuffer: 64 * 2 ** 20,
@@ -98,6 +113,8 @@ export class Console {
 
   /** The same for programs whose output is bytes. */
   async hostBytes(...argv: string[]): Promise<Buffer> {
+    // By that door output is text; what the specs write is ASCII.
+    if (HOST) return Buffer.from(await this.host(...argv))
     const [program = '', ...rest] = argv
     const { stdout } = await run(join(this.sandbox, 'bin', program), rest, {
       maxBuffer: 64 * 2 ** 20,
@@ -113,6 +130,10 @@ export class Console {
 
   /** Looks at the host through a door of our own, beside the console's. */
   async door<Seen>(look: (host: Host) => Promise<Seen>): Promise<Seen> {
+    if (HOST) {
+      this.#door ??= openHost(HOST, IDENTITY)
+      return look(await this.#door)
+    }
     const host = sandboxHost(this.sandbox)
     try {
       return await look(host)
@@ -121,10 +142,18 @@ export class Console {
     }
   }
 
-  /** Powers the sandbox host off and removes everything. */
+  /** Waits until the nodes of zvols are where their names say: on Linux udev puts them there after zfs has ended. */
+  async settle(): Promise<void> {
+    if (HOST) await this.door(host => host.run(['udevadm', 'settle'])).catch(() => undefined)
+  }
+
+  /** Powers the sandbox host off, or takes the pools off the real one, and removes everything. */
   async dispose(): Promise<void> {
     await this.end()
-    await this.host('shutdown', '-p', 'now').catch(() => '')
+    if (HOST) {
+      await this.door(removeWorld)
+      await (await this.#door)?.close()
+    } else await this.host('shutdown', '-p', 'now').catch(() => '')
     // Giving up its lock is the kernel's last act; what its guests still write goes with a further round. A removal
     // whose entries vanish meanwhile may stop half way without a word, so what counts is whether anything is left.
     const deadline = Date.now() + 20_000

@@ -10,6 +10,7 @@ export const test = base.extend<{ page: Page }, { skep: Console; signedIn: Stora
     async ({}, use) => {
       const skep = new Console()
       try {
+        await skep.prepare()
         await skep.start()
         await use(skep)
       } finally {

@@ -33,7 +33,10 @@ async function secondPage(page: Page): Promise<Page> {
   return context.newPage()
 }
 
-test('snapshots and datasets of a terminal appear and go on every open page', async ({ page, skep }) => {
+test('snapshots and datasets of a terminal appear and go on every open page', { tag: '@storage' }, async ({
+  page,
+  skep,
+}) => {
   const volume = 'tank/live'
   await makeZvol(skep, volume, 'live ')
   await page.goto(`/datasets/${volume}/@snapshots`)

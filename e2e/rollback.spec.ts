@@ -25,10 +25,9 @@ const GO_BACK = /^Go back Destroys/
 const KEEP = /^Go back, keep/
 const BESIDE = /^Open beside it/
 
-test('a snapshot sneaked in between plan and click is refused, shown, and then confirmed', async ({
-  page,
-  skep,
-}) => {
+test('a snapshot sneaked in between plan and click is refused, shown, and then confirmed', {
+  tag: '@storage',
+}, async ({ page, skep }) => {
   const volume = 'tank/rb-sneak'
   const { past, present } = await zvolWithPast(skep, volume)
   await skep.host('zfs', 'snapshot', `${volume}@newer`)
@@ -75,7 +74,10 @@ test('a snapshot sneaked in between two commands stops the roll back, and the di
   expect(await zvolDigest(skep, volume)).toBe(present)
 })
 
-test('keeping the present beside it, and swapping back: every byte of both', async ({ page, skep }) => {
+test('keeping the present beside it, and swapping back: every byte of both', { tag: '@storage' }, async ({
+  page,
+  skep,
+}) => {
   const volume = 'tank/rb-keep'
   const { past, present } = await zvolWithPast(skep, volume)
   await skep.host('zfs', 'snapshot', `${volume}@newer`)
@@ -102,7 +104,7 @@ test('keeping the present beside it, and swapping back: every byte of both', asy
   expect(await zvolDigest(skep, after ?? 'none')).toBe(second)
 })
 
-test('opening the snapshot beside it changes nothing else', async ({ page, skep }) => {
+test('opening the snapshot beside it changes nothing else', { tag: '@storage' }, async ({ page, skep }) => {
   const volume = 'tank/rb-beside'
   const { past, present } = await zvolWithPast(skep, volume)
   const rollback = await openRollback(page, volume, BESIDE)
@@ -115,7 +117,10 @@ test('opening the snapshot beside it changes nothing else', async ({ page, skep 
   )
 })
 
-test('a newer snapshot that is held or cloned stops it and names the way out', async ({ page, skep }) => {
+test('a newer snapshot that is held or cloned stops it and names the way out', { tag: '@storage' }, async ({
+  page,
+  skep,
+}) => {
   const volume = 'tank/rb-stuck'
   const { past, present } = await zvolWithPast(skep, volume)
   await skep.host('zfs', 'snapshot', `${volume}@newer`)
@@ -155,7 +160,7 @@ async function tabTo(page: Page, target: Locator) {
   await expect(target).toBeFocused()
 }
 
-test('by keyboard alone, from the snapshot list to the end', async ({ page, skep }) => {
+test('by keyboard alone, from the snapshot list to the end', { tag: '@storage' }, async ({ page, skep }) => {
   const volume = 'tank/rb-keys'
   const { past } = await zvolWithPast(skep, volume)
   await skep.host('zfs', 'snapshot', `${volume}@newer`)

@@ -9,10 +9,9 @@ async function menu(page: Page, dataset: string, item: string) {
   await page.getByRole('menuitem', { name: item }).click()
 }
 
-test('create a filesystem and a zvol; names and sizes that ZFS refuses are refused at their field', async ({
-  page,
-  skep,
-}) => {
+test('create a filesystem and a zvol; names and sizes that ZFS refuses are refused at their field', {
+  tag: '@storage',
+}, async ({ page, skep }) => {
   await menu(page, 'tank', 'Create filesystem')
   const create = dialog(page, 'Create a filesystem')
   const name = create.getByLabel('Name', { exact: true })
@@ -50,7 +49,7 @@ test('create a filesystem and a zvol; names and sizes that ZFS refuses are refus
   )
 })
 
-test('set a property, inherit it again, rename', async ({ page, skep }) => {
+test('set a property, inherit it again, rename', { tag: '@storage' }, async ({ page, skep }) => {
   await skep.host('zfs', 'create', 'tank/st-props')
   const compression = () =>
     skep.host('zfs', 'get', '-H', '-o', 'value,source', 'compression', 'tank/st-props')
@@ -72,7 +71,10 @@ test('set a property, inherit it again, rename', async ({ page, skep }) => {
   expect(await skep.host('zfs', 'list', '-H', '-o', 'name', 'tank/st-renamed')).toBe('tank/st-renamed\n')
 })
 
-test('promote a clone, then destroy what hangs on it with every victim named', async ({ page, skep }) => {
+test('promote a clone, then destroy what hangs on it with every victim named', { tag: '@storage' }, async ({
+  page,
+  skep,
+}) => {
   await makeZvol(skep, 'tank/st-origin', 'origin ')
   await skep.host('zfs', 'snapshot', 'tank/st-origin@base')
   await skep.host('zfs', 'clone', 'tank/st-origin@base', 'tank/st-clone')
@@ -95,10 +97,9 @@ test('promote a clone, then destroy what hangs on it with every victim named', a
   expect(await tagsOf(skep, 'tank/st-clone')).toEqual(['base'])
 })
 
-test('holds keep a snapshot until they are released; everything below at the same moment', async ({
-  page,
-  skep,
-}) => {
+test('holds keep a snapshot until they are released; everything below at the same moment', {
+  tag: '@storage',
+}, async ({ page, skep }) => {
   await skep.host('zfs', 'create', 'tank/st-many')
   for (const child of ['a', 'b']) await skep.host('zfs', 'create', `tank/st-many/${child}`)
   await page.goto('/datasets/tank/st-many/@snapshots')
@@ -136,10 +137,9 @@ test('holds keep a snapshot until they are released; everything below at the sam
   expect(await skep.host('zfs', 'holds', '-H', 'tank/st-many@together')).toBe('')
 })
 
-test('the reclaim meter says what zfs destroy -nv says of exactly the ticked ones', async ({
-  page,
-  skep,
-}) => {
+test('the reclaim meter says what zfs destroy -nv says of exactly the ticked ones', {
+  tag: '@storage',
+}, async ({ page, skep }) => {
   const volume = 'tank/st-meter'
   await makeZvol(skep, volume, 'first ')
   for (const tag of ['one', 'two', 'three']) {
@@ -162,7 +162,10 @@ test('the reclaim meter says what zfs destroy -nv says of exactly the ticked one
   expect(await tagsOf(skep, volume)).toEqual(['three'])
 })
 
-test('a scrub of the degraded pool starts, pauses, goes on and stops', async ({ page, skep }) => {
+test('a scrub of the degraded pool starts, pauses, goes on and stops', { tag: '@storage' }, async ({
+  page,
+  skep,
+}) => {
   await page.goto('/pools/backup')
   const main = page.getByRole('main')
   await expect(main.getByText('Degraded').first()).toBeVisible()

@@ -10,6 +10,7 @@ export async function makeZvol(skep: Console, name: string, text: string): Promi
 
 /** Writes `text` again and again over the first 256 KiB. */
 export async function writeZvol(skep: Console, name: string, text: string): Promise<void> {
+  await skep.settle()
   const bytes = text.repeat(Math.ceil(2 ** 18 / text.length)).slice(0, 2 ** 18)
   const done = await skep.door(host =>
     host.run(['dd', `of=/dev/zvol/${name}`, 'bs=128k', 'conv=notrunc', 'status=none'], { stdin: bytes }),
@@ -19,6 +20,7 @@ export async function writeZvol(skep: Console, name: string, text: string): Prom
 
 /** Fingerprint of the first MiB. */
 export async function zvolDigest(skep: Console, name: string): Promise<string> {
+  await skep.settle()
   const bytes = await skep.hostBytes('dd', `if=/dev/zvol/${name}`, 'bs=128k', 'count=8', 'status=none')
   return createHash('sha256').update(bytes).digest('hex')
 }

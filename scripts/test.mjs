@@ -4,6 +4,7 @@
  * `N passed, N failed`. Dependency-free: it runs before anything is installed.
  *
  * `npm test -- unit` (or `check`, `e2e`, `package`) runs only that part.
+ * `HOST=ssh://… npm test -- e2e` runs the specs of storage on a real host (docs/lab.md).
  */
 import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -12,6 +13,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ensureChromium } from './chromium.mjs'
 import { installDebianPackages } from './debian.mjs'
+import { identityFile } from './lab/build.mjs'
 import { ensureNodes } from './package/nodes.mjs'
 import { chooseNode, ensureInstalled } from './setup.mjs'
 
@@ -233,7 +235,13 @@ if (wants('e2e')) {
       {
         minutes: DEADLINE_MINUTES.e2e,
         // Playwright's workers are told FORCE_COLOR, and Node warns where both are set.
-        env: { CHROMIUM: chromium, PLAYWRIGHT_JSON_OUTPUT_FILE: file, SKEP_NODE: node, NO_COLOR: undefined },
+        env: {
+          CHROMIUM: chromium,
+          HOST_IDENTITY: process.env.HOST_IDENTITY || identityFile(),
+          PLAYWRIGHT_JSON_OUTPUT_FILE: file,
+          SKEP_NODE: node,
+          NO_COLOR: undefined,
+        },
       },
       file,
       report => ({
