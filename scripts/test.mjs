@@ -3,8 +3,9 @@
  * `npm test`: installs what the tests need, runs every check and suite, and ends with one line
  * `N passed, N failed`. Dependency-free: it runs before anything is installed.
  *
- * `npm test -- unit` (or `check`, `e2e`, `package`) runs only that part.
- * `HOST=ssh://… npm test -- e2e` runs the specs of storage on a real host (docs/lab.md).
+ * `npm test -- unit` (or `check`, `e2e`, `package`, `lab`) runs only that part. `lab` is real OpenZFS (docs/lab.md): a piece
+ * of it runs where a laboratory has been built before, all of it with LAB=1, which builds one.
+ * `HOST=ssh://… npm test -- e2e` runs the specs of storage on a real host.
  */
 import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -13,13 +14,15 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ensureChromium } from './chromium.mjs'
 import { installDebianPackages } from './debian.mjs'
-import { identityFile } from './lab/build.mjs'
+import { borrowLab, labEnv } from './lab/borrow.mjs'
+import { hasImage } from './lab/cache.mjs'
+import { NEWEST } from './lab/offers.mjs'
 import { ensureNodes } from './package/nodes.mjs'
 import { chooseNode, ensureInstalled } from './setup.mjs'
 
-const PARTS = ['check', 'unit', 'e2e', 'package']
+const PARTS = ['check', 'unit', 'e2e', 'package', 'lab']
 /** What does not end by then hangs: several times what it takes on two cores. */
-const DEADLINE_MINUTES = { check: 10, unit: 20, e2e: 30, package: 12 }
+const DEADLINE_MINUTES = { check: 10, unit: 20, e2e: 30, package: 12, lab: 30 }
 /** Time to clean up for what is told to end. */
 const GRACE_MS = 20_000
 
@@ -223,40 +226,48 @@ if (wants('unit')) {
   )
   checkNothingLeft('unit')
 }
-if (wants('e2e')) {
+let pages = null
+/** The production build, once. */
+const buildPages = () => {
+  pages ??= check('production build (next)', [node, 'scripts/build.mjs'])
+  return pages
+}
+
+/** The specs in a browser; `env` says on which host, `words` which of them. */
+async function specs(name, env, words = []) {
   const since = Date.now()
   const chromium = ensureChromium('test')
-  const built = chromium !== null && (await check('production build (next)', [node, 'scripts/build.mjs']))
-  if (built) {
-    const file = join(own, 'e2e.json')
-    await suite(
-      'end to end (playwright)',
-      [...bin('playwright'), 'test', '--config', 'e2e/playwright.config.ts'],
-      {
-        minutes: DEADLINE_MINUTES.e2e,
-        // Playwright's workers are told FORCE_COLOR, and Node warns where both are set.
-        env: {
-          CHROMIUM: chromium,
-          HOST_IDENTITY: process.env.HOST_IDENTITY || identityFile(),
-          PLAYWRIGHT_JSON_OUTPUT_FILE: file,
-          SKEP_NODE: node,
-          NO_COLOR: undefined,
-        },
-      },
-      file,
-      report => ({
-        ok: report.stats.expected,
-        // An error outside of tests, such as a spec that cannot be read, is in no test's count.
-        bad: report.stats.unexpected + report.stats.flaky + report.errors.length,
-        skipped: report.stats.skipped,
-      }),
-    )
-    checkNothingLeft('e2e')
-  } else {
+  if (chromium === null || !(await buildPages())) {
     console.error('test: the e2e specs were not run, which counts as a failure')
-    count('end to end (playwright)', 0, 1, since)
+    return count(name, 0, 1, since)
   }
+  const file = join(own, 'e2e.json')
+  rmSync(file, { force: true })
+  await suite(
+    name,
+    [...bin('playwright'), 'test', '--config', 'e2e/playwright.config.ts', ...words],
+    {
+      minutes: DEADLINE_MINUTES.e2e,
+      // Playwright's workers are told FORCE_COLOR, and Node warns where both are set.
+      env: {
+        ...env,
+        CHROMIUM: chromium,
+        PLAYWRIGHT_JSON_OUTPUT_FILE: file,
+        SKEP_NODE: node,
+        NO_COLOR: undefined,
+      },
+    },
+    file,
+    report => ({
+      ok: report.stats.expected,
+      // An error outside of tests, such as a spec that cannot be read, is in no test's count.
+      bad: report.stats.unexpected + report.stats.flaky + report.errors.length,
+      skipped: report.stats.skipped,
+    }),
+  )
+  checkNothingLeft(name)
 }
+if (wants('e2e')) await specs('end to end (playwright)', process.env.HOST ? labEnv(process.env.HOST) : {})
 if (wants('package')) {
   const since = Date.now()
   ensurePrograms()
@@ -289,6 +300,54 @@ if (wants('package')) {
     count('the package, unpacked and run (vitest)', 0, 1, since)
   }
 }
+
+/** What a run without LAB=1 has time for: going back, holds and live news are where a sandbox could deceive most. */
+const PIECE = {
+  stories: ['-t', 'Rolling back|Snapshots, holds, bookmarks'],
+  specs: ['-g', 'sneaked in between plan|of a terminal appear'],
+}
+
+/** The contract suite and the specs of storage on a laboratory of its own; one that does not start is a failure. */
+async function onLab(isAll) {
+  const since = Date.now()
+  console.log('\ntest: a laboratory')
+  let lab
+  try {
+    lab = await borrowLab(NEWEST)
+  } catch (error) {
+    console.error(`test: ${error.message}`)
+    return count('a laboratory starts', 0, 1, since)
+  }
+  count('a laboratory starts', 1, 0, since)
+  const env = labEnv(lab.address)
+  const file = join(own, 'lab.json')
+  await suite(
+    `contract on OpenZFS ${NEWEST} (vitest)`,
+    [
+      ...bin('vitest'),
+      'run',
+      '--config',
+      'scripts/vitest.config.ts',
+      '--reporter=dot',
+      '--reporter=json',
+      `--outputFile.json=${file}`,
+      'server/host/contract/real.test.ts',
+      ...(isAll ? [] : PIECE.stories),
+    ],
+    { minutes: DEADLINE_MINUTES.lab, env },
+    file,
+    vitestCounts,
+  )
+  await specs(`end to end on OpenZFS ${NEWEST} (playwright)`, env, isAll ? [] : PIECE.specs)
+  await lab.giveBack()
+}
+
+const isAllOfLab = wanted.includes('lab') || process.env.LAB === '1'
+if (isAllOfLab || (wants('lab') && !process.env.HOST && hasImage(NEWEST))) await onLab(isAllOfLab)
+else if (wants('lab'))
+  console.log(
+    '\ntest: without real OpenZFS, of which no laboratory is built here: LAB=1 npm test (docs/lab.md)',
+  )
 
 console.log(`\n${summary.join('\n')}\n\n${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1
