@@ -3,7 +3,7 @@
  * fuzz.test.ts walks the rooms and fails for a `parse…` that has none.
  */
 import { parseAddress } from '../../server/host/address.ts'
-import { parseSlot } from '../../server/host/bhyve-devices.ts'
+import { parseSlot } from '../../server/host/bhyve/device-traps.ts'
 import { parseFreebsdVersion, parseRelease } from '../../server/host/freebsd-version.ts'
 import { parseInterfaces } from '../../server/host/ifconfig.ts'
 import { iscsiDevice } from '../../server/host/iscsictl.ts'

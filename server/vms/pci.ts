@@ -1,5 +1,5 @@
 /** The PCI devices of a bhyve command line, and what becomes of them from one command line to the next. Pure. */
-import { parseSlot } from '../host/bhyve-devices.ts'
+import { parseSlot } from '../host/bhyve/device-traps.ts'
 import type { PciChange, PciDevice } from './model.ts'
 
 /** The devices of a bhyve command line in the order of their slots. */

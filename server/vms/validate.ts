@@ -2,8 +2,9 @@
  * What is wrong with a guest's conf, told before bhyve sees it: bhyve and vm-bhyve take most mistakes for something else
  * without a word. Pure.
  */
-import { bhyveTraps, type Trap } from '../host/bhyve.ts'
-import { macIsValid } from '../host/bhyve-devices.ts'
+
+import { macIsValid } from '../host/bhyve/device-traps.ts'
+import { bhyveTraps, type Trap } from '../host/bhyve/traps.ts'
 import { buildLaunch } from './command.ts'
 import { type Conf, confText, confValue, parseConf, words } from './conf.ts'
 import { diskEntries, type GuestPlace } from './devices.ts'

@@ -1,5 +1,5 @@
 /** What every device of a guest is initialised with, and how it fails. */
-import { BhyveExit, type Config, type ConfigNode } from './bhyve-config.ts'
+import { BhyveExit, type Config, type ConfigNode } from '../bhyve/config.ts'
 
 /** What is at a path of the machine. */
 export type PathFacts = { kind: 'file' | 'directory' | 'tty'; sizeBytes: number; writable: boolean }

@@ -1,7 +1,7 @@
 /** The devices of a guest, one by one, as bhyve's pci_*.c initialise them. */
-import { strerror } from './bhyve-argv.ts'
-import { ALIASES, EMULATIONS } from './bhyve-argv-devices.ts'
-import { BhyveExit, type ConfigNode } from './bhyve-config.ts'
+import { strerror } from '../bhyve/argv.ts'
+import { BhyveExit, type ConfigNode } from '../bhyve/config.ts'
+import { ALIASES, EMULATIONS } from '../bhyve/slots.ts'
 import { type Device, type Init, refuse } from './bhyve-init-device.ts'
 import { ahci, block, nvme } from './bhyve-init-disks.ts'
 import { net } from './bhyve-init-net.ts'

@@ -1,6 +1,6 @@
 /** Block devices of a guest, as bhyve's block_if.c, pci_nvme.c and pci_ahci.c open them. */
-import { strerror } from './bhyve-argv.ts'
-import { BhyveExit, type ConfigNode, integer } from './bhyve-config.ts'
+import { strerror } from '../bhyve/argv.ts'
+import { BhyveExit, type ConfigNode, integer } from '../bhyve/config.ts'
 import { type Device, ERRNO, type Init, refuse } from './bhyve-init-device.ts'
 
 /** `prefix` stands before the closing words of a device that has some; null where it has none. */

@@ -1,5 +1,5 @@
 /** Network devices of a guest, as bhyve's net_backends.c and net_utils.c read them. */
-import { integer } from './bhyve-config.ts'
+import { integer } from '../bhyve/config.ts'
 import { type Device, refuse } from './bhyve-init-device.ts'
 
 /** Ethernet: MAC and MTU, then the backend by the beginning of its name. */

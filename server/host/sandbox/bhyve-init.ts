@@ -2,8 +2,8 @@
  * What bhyve does between its command line and the first instruction of the guest: processors, memory, firmware and
  * devices in slot order. Resolves to what the guest is made of, or throws BhyveExit with bhyve's own words.
  */
-import { strerror } from './bhyve-argv.ts'
-import { BhyveExit, type Config, type ConfigNode, integer } from './bhyve-config.ts'
+import { strerror } from '../bhyve/argv.ts'
+import { BhyveExit, type Config, type ConfigNode, integer } from '../bhyve/config.ts'
 import type { DevicePlan, DiskPlan, HostFacts, Init } from './bhyve-init-device.ts'
 import { initDevice } from './bhyve-init-devices.ts'
 
@@ -22,6 +22,7 @@ const MIB = 1024 * 1024
 /** Lines that did not end it are in `config.warnings`; ordinary output goes to `print`. */
 export async function initGuest(
   config: Config,
+  name: string,
   host: HostFacts,
   print: (line: string) => void,
 ): Promise<GuestPlan> {
@@ -30,7 +31,6 @@ export async function initGuest(
   const memoryBytes = memory(config)
   domains(config, cpus)
   if (cpus > host.maxCpus) throw new BhyveExit(71, 'bhyve: vm_set_topology')
-  const name = config.get('name') ?? ''
   const bootrom = config.get('bootrom')
   if (bootrom === undefined) throw new BhyveExit(4, 'bhyve: no bootrom was configured')
   await host.createVm(name, cpus, memoryBytes)

@@ -5,8 +5,8 @@
  * 1 power off, 2 halt, 3 triple fault, 4 error, leaves /dev/vmm/NAME behind, and ends when the kernel does.
  */
 import { readFile } from 'node:fs/promises'
-import { parseBhyve } from './bhyve-argv.ts'
-import { BhyveExit, Config } from './bhyve-config.ts'
+import { parseBhyve } from '../bhyve/argv.ts'
+import { BhyveExit, Config } from '../bhyve/config.ts'
 import { BhyveHost } from './bhyve-host.ts'
 import { type GuestPlan, initGuest } from './bhyve-init.ts'
 import type { Backing } from './engine/disk.ts'
@@ -71,7 +71,7 @@ async function guest(dir: string, words: readonly string[], config: Config): Pro
     vm: parsed.name,
   })
   await machineHost.learn()
-  const plan = await initGuest(config, machineHost, line => process.stdout.write(`${line}\n`))
+  const plan = await initGuest(config, parsed.name, machineHost, line => process.stdout.write(`${line}\n`))
   tell(config)
   await run(machineHost, plan, title)
 }

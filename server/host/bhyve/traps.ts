@@ -3,7 +3,7 @@
  * without a word: an empty -s prints a list and exits 0, a port `127.0.0.1` is port 127, `0512` is octal.
  */
 
-import { EMULATIONS, parseSlot, portIsValid, whyDevice } from './bhyve-devices.ts'
+import { EMULATIONS, parseSlot, portIsValid, whyDevice } from './device-traps.ts'
 
 export type Trap = {
   /** The argument that is wrong, with its flag: `-s 5,fbuf,vga=on`. */

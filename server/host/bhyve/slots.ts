@@ -1,5 +1,5 @@
 /** `-s` and `-l` of bhyve(8): slot grammar and the options of each emulation, as pci_emul.c and pci_lpc.c read them. */
-import { BhyveExit, type Config, type ConfigNode, cut, parseOptions } from './bhyve-config.ts'
+import { BhyveExit, type Config, type ConfigNode, cut, scanned, setOptions } from './config.ts'
 
 /** In the order `bhyve -s help` lists them. */
 export const EMULATIONS = [
@@ -32,6 +32,16 @@ export const ALIASES: Record<string, string> = {
   amd_hostbridge: 'hostbridge',
 }
 
+/** A number of scanf(3): blanks before it, a sign. */
+const NUMBER = '\\s*([+-]?\\d+)'
+const SLOT = new RegExp(`^${NUMBER}(?::${NUMBER}(?::${NUMBER})?)?`)
+/** A device of the host, in the order in which bhyve tries them. */
+const PASSTHRU = [
+  `pci0:${NUMBER}:${NUMBER}:${NUMBER}`,
+  `pci${NUMBER}:${NUMBER}:${NUMBER}`,
+  `${NUMBER}/${NUMBER}/${NUMBER}`,
+].map(form => new RegExp(`^${form}`))
+
 type Reader = (config: Config, node: ConfigNode, options: string | undefined) => void
 
 /** A first word under `name`, then options. */
@@ -40,7 +50,7 @@ function positional(name: string): Reader {
     if (options === undefined) return
     const [first, rest] = cut(options)
     config.setIn(node, name, first)
-    parseOptions(config, node, rest)
+    setOptions(config, node, rest)
   }
 }
 const block = positional('path')
@@ -64,31 +74,39 @@ function onePort(type: 'hd' | 'cd'): Reader {
 }
 
 const MOST_PORTS = 32
+/** Drives behind `hd:` and `cd:`; an empty one leaves its port out. */
 const ahci: Reader = (config, node, options) => {
   if (options === undefined) return
   const ports: ConfigNode = child(node, 'port')
-  let next = 0
-  for (const part of options.split(/,(?=hd:|cd:)/)) {
-    if (next >= MOST_PORTS) return
+  for (const [port, part] of options
+    .split(/,(?=hd:|cd:)/)
+    .slice(0, MOST_PORTS)
+    .entries()) {
     const type = /^(hd|cd):/.exec(part)?.[1]
     const rest = type ? part.slice(3) : part
     if (rest === '') continue
-    const port = child(ports, String(next++))
-    if (type) config.setIn(port, 'type', type)
-    block(config, port, rest)
+    if (!type) throw new BhyveExit(4, `Missing or invalid type for port ${port}: "${rest}"`)
+    const drive = child(ports, String(port))
+    config.setIn(drive, 'type', type)
+    block(config, drive, rest)
   }
 }
 
+const MOST_CONSOLES = 16
 const READERS: Record<string, Reader> = {
   'virtio-blk': block,
   nvme: (config, node, options) => {
-    if (options?.startsWith('ram=')) parseOptions(config, node, options)
+    if (options?.startsWith('ram=')) setOptions(config, node, options)
     else block(config, node, options)
   },
   'virtio-net': positional('backend'),
   e1000: positional('backend'),
   'virtio-scsi': positional('dev'),
-  'virtio-input': positional('path'),
+  'virtio-input': (config, node, options) => {
+    // Without a word of its own.
+    if (options === undefined) throw new BhyveExit(4, '')
+    block(config, node, options)
+  },
   uart: (config, node, options) => {
     if (options !== undefined) config.setIn(node, 'path', options)
   },
@@ -103,8 +121,12 @@ const READERS: Record<string, Reader> = {
   xhci: (config, node, options) => {
     if (options === undefined) return
     const slots = child(node, 'slot')
-    for (const [i, device] of options.split(',').entries())
-      config.setIn(child(slots, String(i + 1)), 'device', device)
+    for (const [i, option] of options.split(',').entries()) {
+      const [device, rest] = cut(option, '=')
+      const slot = child(slots, String(i + 1))
+      config.setIn(slot, 'device', device)
+      if (rest) setOptions(config, slot, rest)
+    }
   },
   'virtio-9p': (config, node, options) => {
     let named = false
@@ -127,6 +149,7 @@ const READERS: Record<string, Reader> = {
     for (const [i, option] of options.split(',').entries()) {
       const equals = option.indexOf('=')
       if (equals < 0) throw new BhyveExit(4, `vtcon: port ${option} requires a path`)
+      if (i >= MOST_CONSOLES) throw new BhyveExit(4, 'vtcon: too many ports')
       const port = child(ports, String(i))
       config.setIn(port, 'name', option.slice(0, equals))
       config.setIn(port, 'path', option.slice(equals + 1))
@@ -135,28 +158,22 @@ const READERS: Record<string, Reader> = {
   passthru: (config, node, options) => {
     if (options === undefined) return
     const [device, rest] = cut(options)
-    const place = /^(?:pci0:(\d+):(\d+):(\d+)|(\d+)\/(\d+)\/(\d+))/.exec(device)
+    const place = PASSTHRU.map(form => form.exec(options)).find(match => match !== null)
     if (device.startsWith('ppt')) config.setIn(node, 'pptdev', device)
     else if (place) {
-      const numbers = place.slice(1).filter(part => part !== undefined)
       for (const [i, name] of ['bus', 'slot', 'func'].entries())
-        config.setIn(node, name, String(Number(numbers[i])))
+        config.setIn(node, name, String(scanned(place[i + 1] ?? '')))
     } else throw new BhyveExit(4, `passthru: invalid options "${options}"`)
-    parseOptions(config, node, rest)
+    setOptions(config, node, rest)
   },
 }
 
-/** `slot[:func]` or `bus:slot:func`, read as scanf's "%d:%d:%d" does: what follows the numbers is ignored. */
+/** `slot[:func]` or `bus:slot:func`; numbers are read as scanf(3) reads them, and what follows is ignored. */
 function slotOf(text: string): { bus: number; slot: number; func: number } | null {
-  const number = '\\s*([+-]?\\d+)'
-  const three = new RegExp(`^${number}:${number}:${number}`).exec(text)
-  const two = new RegExp(`^${number}:${number}`).exec(text)
-  const one = new RegExp(`^${number}`).exec(text)
-  const [bus, slot, func] = three
-    ? [Number(three[1]), Number(three[2]), Number(three[3])]
-    : two
-      ? [0, Number(two[1]), Number(two[2])]
-      : [0, one ? Number(one[1]) : -1, 0]
+  const [one, two, three] = (SLOT.exec(text) ?? []).slice(1).map(digits => digits && scanned(digits))
+  if (typeof one !== 'number') return null
+  const [bus, slot, func] =
+    typeof two !== 'number' ? [0, one, 0] : typeof three !== 'number' ? [0, one, two] : [one, two, three]
   const fits = bus >= 0 && bus < 256 && slot >= 0 && slot < 32 && func >= 0 && func < 8
   return fits ? { bus, slot, func } : null
 }
@@ -175,7 +192,7 @@ export function readSlot(config: Config, text: string): void {
   // Where the node cannot be made, bhyve writes into the root of the tree and goes on.
   const node = config.create(path) ?? config.root
   config.setIn(node, 'device', ALIASES[emulation] ?? emulation)
-  const read = READERS[emulation] ?? parseOptions
+  const read = READERS[emulation] ?? setOptions
   read(config, node, options)
 }
 
@@ -198,7 +215,7 @@ function readTpm(config: Config, text: string, options: string | undefined): voi
   if (more === undefined) throw new BhyveExit(4, `bhyve: invalid tpm path "${text}"`)
   const [path, rest] = cut(more)
   config.setIn(node, 'path', path)
-  parseOptions(config, node, rest)
+  setOptions(config, node, rest)
   if (!node.has('version')) config.setIn(node, 'version', '2.0')
 }
 
@@ -209,7 +226,7 @@ function readBootrom(config: Config, text: string, options: string | undefined):
   if (more === undefined) return
   const [vars, rest] = cut(more)
   const lpc = config.create('lpc') ?? config.root
-  if (vars.includes('=')) parseOptions(config, lpc, vars)
+  if (vars.includes('=')) setOptions(config, lpc, vars)
   else config.set('bootvars', vars)
-  parseOptions(config, lpc, rest)
+  setOptions(config, lpc, rest)
 }

@@ -20,18 +20,20 @@ export class BhyveExit extends Error {
 /** A value is null where bhyve stored a NULL (`-l com1`): using it aborts. */
 export type ConfigNode = Map<string, string | null | ConfigNode>
 
-const MOST_REFERENCES = 8
+/** A reference within a reference, so deep; then the rest is taken as it is written. */
+const DEEPEST_REFERENCE = 15
 
 export class Config {
   readonly root: ConfigNode = new Map()
   /** Lines for stderr that did not end the program, in order. */
   readonly warnings: string[] = []
 
+  /** null where there is no such node; a warning where a part of the path is a variable or empty. */
   find(path: string): ConfigNode | null {
     return this.#walk(path, false)
   }
 
-  /** null (with a warning) where a part of the path is a variable or empty. */
+  /** null where a part of the path is a variable or empty. */
   create(path: string): ConfigNode | null {
     return this.#walk(path, true)
   }
@@ -41,6 +43,8 @@ export class Config {
     const dot = path.lastIndexOf('.')
     const parent = dot < 0 ? this.root : this.create(path.slice(0, dot))
     if (!parent) throw new BhyveExit(4, `bhyve: Failed to create configuration node ${path.slice(0, dot)}`)
+    if (parent.get(path.slice(dot + 1)) instanceof Map)
+      throw new BhyveExit(4, `bhyve: Attempting to add value ${value} to existing node ${path}`)
     this.setIn(parent, path.slice(dot + 1), value)
   }
 
@@ -48,7 +52,8 @@ export class Config {
     if (name.includes('.')) throw new BhyveExit(4, `bhyve: Invalid config node name ${name}`)
     const old = node.get(name)
     if (old instanceof Map)
-      throw new BhyveExit(4, `bhyve: Attempting to add value ${value} to existing node ${name}`)
+      // bhyve's own spelling; the address differs from run to run.
+      throw new BhyveExit(4, `bhyve: Attemping to add value ${value} to existing node ${name} of list 0xADDR`)
     if (old === null)
       throw new BhyveExit(134, 'Assertion failed: (nvl->nvl_error == 0), function nvlist_find.', 'SIGABRT')
     node.delete(name)
@@ -57,9 +62,8 @@ export class Config {
 
   /** The value with its references expanded; undefined where there is none. */
   get(path: string): string | undefined {
-    const dot = path.lastIndexOf('.')
-    const node = dot < 0 ? this.root : this.find(path.slice(0, dot))
-    return node ? this.getIn(node, path.slice(dot + 1)) : undefined
+    const value = this.#raw(path)
+    return value === undefined ? undefined : this.#expand(value, 0)
   }
 
   getIn(node: ConfigNode, name: string): string | undefined {
@@ -110,15 +114,14 @@ export class Config {
     const parts = path.split('.')
     for (const [i, name] of parts.entries()) {
       if (name === '') {
-        if (create) this.warnings.push(`bhyve: Invalid configuration node: ${path}`)
+        this.warnings.push(`bhyve: Invalid configuration node: ${path}`)
         return null
       }
       const next = node.get(name)
       if (next instanceof Map) node = next
       else if (next !== undefined) {
         const variable = parts.slice(0, i + 1).join('.')
-        if (create)
-          this.warnings.push(`bhyve: Configuration node ${path} is a child of existing variable ${variable}`)
+        this.warnings.push(`bhyve: Configuration node ${path} is a child of existing variable ${variable}`)
         return null
       } else if (create) {
         const made: ConfigNode = new Map()
@@ -129,47 +132,60 @@ export class Config {
     return node
   }
 
+  #raw(path: string): string | undefined {
+    const dot = path.lastIndexOf('.')
+    const node = dot < 0 ? this.root : this.find(path.slice(0, dot))
+    const value = node?.get(path.slice(dot + 1))
+    if (value instanceof Map) this.warnings.push(`bhyve: Attempting to fetch value of node ${path}`)
+    return typeof value === 'string' ? value : undefined
+  }
+
+  /** `%(name)` is what that variable has, nothing where there is none; a backslash counts only beside a `%`. */
   #expand(value: string, depth: number): string {
+    if (depth === 0 && !value.includes('%')) return value
     let result = ''
-    for (let at = 0; at < value.length; ) {
-      const percent = value.indexOf('%', at)
-      if (percent < 0) return result + value.slice(at)
-      result += value.slice(at, percent)
-      if (value.charAt(percent + 1) === '%') {
-        result += '%'
-        at = percent + 2
+    for (let at = 0; at < value.length; at++) {
+      const letter = value.charAt(at)
+      if (letter === '\\') {
+        at++
+        if (at === value.length) this.warnings.push(`bhyve: Trailing \\ in configuration value "${value}"`)
+        result += value.charAt(at)
         continue
       }
-      const end = value.charAt(percent + 1) === '(' ? value.indexOf(')', percent) : -1
-      if (end < 0) {
-        this.warnings.push(`bhyve: Invalid reference in configuration value "${value}"`)
-        return value
+      if (letter !== '%') {
+        result += letter
+        continue
       }
-      const name = value.slice(percent + 2, end)
-      if (depth >= MOST_REFERENCES) {
-        this.#warnOnce('bhyve: Too many recursive references in configuration value')
-        return value
+      const end = value.charAt(at + 1) === '(' ? value.indexOf(')', at + 2) : -1
+      if (depth > DEEPEST_REFERENCE || end < 0) {
+        this.warnings.push(
+          depth > DEEPEST_REFERENCE
+            ? 'bhyve: Too many recursive references in configuration value'
+            : `bhyve: Invalid reference in configuration value "${value}"`,
+        )
+        result += '%'
+        continue
       }
-      const dot = name.lastIndexOf('.')
-      const node = dot < 0 ? this.root : this.find(name.slice(0, dot))
-      const referenced = node?.get(name.slice(dot + 1))
-      if (typeof referenced !== 'string') {
-        this.#warnOnce(`bhyve: Failed to fetch referenced configuration variable ${name}`)
-        return value
-      }
-      result += this.#expand(referenced, depth + 1)
-      at = end + 1
+      result += this.#referenced(value.slice(at + 2, end), value, depth)
+      at = end
     }
     return result
   }
 
-  #warnOnce(line: string): void {
-    if (!this.warnings.includes(line)) this.warnings.push(line)
+  #referenced(name: string, value: string, depth: number): string {
+    if (name === '') {
+      this.warnings.push(`bhyve: Empty reference in configuration value "${value}"`)
+      return ''
+    }
+    const raw = this.#raw(name)
+    if (raw !== undefined) return this.#expand(raw, depth + 1)
+    this.warnings.push(`bhyve: Failed to fetch referenced configuration variable ${name}`)
+    return ''
   }
 }
 
 /** `name=value` or `name` (which is "true"), separated by commas: the options of most devices. */
-export function parseOptions(config: Config, node: ConfigNode, options: string | undefined): void {
+export function setOptions(config: Config, node: ConfigNode, options: string | undefined): void {
   if (options === undefined) return
   for (const option of options.split(',')) {
     const equals = option.indexOf('=')
@@ -179,9 +195,9 @@ export function parseOptions(config: Config, node: ConfigNode, options: string |
 }
 
 /** First word and the rest behind its comma; the rest is undefined where there is no comma. */
-export function cut(text: string): [first: string, rest: string | undefined] {
-  const comma = text.indexOf(',')
-  return comma < 0 ? [text, undefined] : [text.slice(0, comma), text.slice(comma + 1)]
+export function cut(text: string, at = ','): [first: string, rest: string | undefined] {
+  const place = text.indexOf(at)
+  return place < 0 ? [text, undefined] : [text.slice(0, place), text.slice(place + 1)]
 }
 
 /** strtol with base 0; null when the text is not wholly a number. */
@@ -191,4 +207,12 @@ export function integer(text: string): number | null {
   const digits = match[2] ?? ''
   const value = /^0[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : Number(digits)
   return match[1] === '-' ? -value : value
+}
+
+/** What scanf(3) makes of the digits it found for `%d`: saturated to 64 bits, then cut to 32. */
+export function scanned(digits: string): number {
+  const most = (1n << 63n) - 1n
+  const value = BigInt(digits.replace(/^\+/, ''))
+  const kept = value > most ? most : value < -most - 1n ? -most - 1n : value
+  return Number(BigInt.asIntN(32, kept))
 }

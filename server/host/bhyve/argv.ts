@@ -1,6 +1,10 @@
-/** The sandbox's own reading of bhyve(8) command lines: options to configuration tree, with bhyve's texts and statuses. */
-import { EMULATIONS, LPC_DEVICES, readLpc, readSlot } from './bhyve-argv-devices.ts'
-import { BhyveExit, Config, cut } from './bhyve-config.ts'
+/**
+ * bhyve(8)'s command line: options to configuration tree, in bhyve's order and with its texts and statuses, as
+ * bhyverun.c of FreeBSD 15.0's time reads them.
+ */
+
+import { BhyveExit, Config, cut, integer, scanned } from './config.ts'
+import { EMULATIONS, LPC_DEVICES, readLpc, readSlot } from './slots.ts'
 
 const GETOPT = 'aehuwxACDHIPSWYk:f:o:p:G:c:s:m:n:l:K:U:'
 const HOST_CPUS = 1024
@@ -207,9 +211,8 @@ async function configFile(config: Config, path: string, readFile: ReadFile): Pro
       throw new BhyveExit(4, `bhyve: Failed to open configuration file ${path}: ${strerror(error)}`)
   }
   for (const [i, whole] of text.split('\n').entries()) {
-    const nul = whole.indexOf('\0')
-    const line = nul < 0 ? whole : whole.slice(0, nul)
-    if (line === '' || line.startsWith('#')) continue
+    if (whole === '' || whole.startsWith('#')) continue
+    const [line = ''] = whole.split('\0', 1)
     if (!variable(config, line))
       throw new BhyveExit(4, `bhyve: ${path} line ${i + 1}: invalid config option '${line}'`)
   }
@@ -219,10 +222,13 @@ const FW_NAME_MAX = 55
 async function firmwareItem(text: string, readFile: ReadFile): Promise<void> {
   const refuse = (why: string) => new BhyveExit(64, `${why}\nbhyve: invalid fwcfg item '${text}'`)
   const [name, data] = cut(text.startsWith('name=') ? text.slice(5) : text)
-  if (name.length > FW_NAME_MAX) throw refuse(`bhyve: fw_cfg name too long: "${text}"`)
-  const value = /^(string|file)=(.*)$/s.exec(data ?? '')
-  if (!value)
-    throw refuse(`bhyve: Invalid fw_cfg option "${text}"\nbhyve: -f [name=]<name>,(string|file)=<value>`)
+  const usage = refuse(
+    `bhyve: Invalid fw_cfg option "${text}"\nbhyve: -f [name=]<name>,(string|file)=<value>`,
+  )
+  if (data === undefined) throw usage
+  if (Buffer.byteLength(name) > FW_NAME_MAX) throw refuse(`bhyve: fw_cfg name too long: "${text}"`)
+  const value = /^(string|file)=(.*)$/s.exec(data)
+  if (!value) throw usage
   if (value[1] !== 'file') return
   const path = value[2] ?? ''
   await readFile(path).catch((error: unknown) => {
@@ -230,37 +236,42 @@ async function firmwareItem(text: string, readFile: ReadFile): Promise<void> {
   })
 }
 
+/** bhyve's buffer for the name: CPUs with four digits or more are pinned under a name it never looks for. */
+const PIN_KEY_MOST = 15
 function pin(config: Config, text: string): void {
   const refuse = (why: string) =>
     new BhyveExit(64, `${why}\nbhyve: invalid vcpu pinning configuration '${text}'`)
   const match = /^\s*([+-]?\d+):\s*([+-]?\d+)/.exec(text)
   if (!match) throw refuse(`invalid format: ${text}`)
-  const vcpu = Number(match[1])
-  const host = Number(match[2])
+  const vcpu = scanned(match[1] ?? '')
+  const host = scanned(match[2] ?? '')
   if (vcpu < 0) throw refuse(`invalid vcpu '${vcpu}'`)
   if (host < 0 || host >= HOST_CPUS)
     throw refuse(`hostcpu '${host}' outside valid range from 0 to ${HOST_CPUS - 1}`)
-  const path = `vcpu.${vcpu}.cpuset`
+  const path = `vcpu.${vcpu}.cpuset`.slice(0, PIN_KEY_MOST)
   const before = config.get(path)
   config.set(path, before === undefined ? String(host) : `${before},${host}`)
 }
 
 function domain(config: Config, text: string): void {
+  const refuse = (why: string) => new BhyveExit(64, `${why}bhyve: invalid NUMA configuration '${text}'`)
+  if (text === '') throw refuse('')
+  let id: number | null = null
   const options = new Map<string, string>()
   for (const part of text.split(',')) {
     const equals = part.indexOf('=')
-    if (equals > 0) options.set(part.slice(0, equals), part.slice(equals + 1))
+    const value = part.slice(equals + 1)
+    if (part.startsWith('id=')) {
+      id = integer(value)
+      if (id === null || id < 0 || id > 255) throw new BhyveExit(4, `bhyve: Invalid value for id: '${value}'`)
+    } else if (equals > 0) options.set(part.slice(0, equals), value)
   }
-  const id = options.get('id')
-  if (id === undefined)
-    throw new BhyveExit(
-      64,
-      `Missing NUMA domain ID in '${text}'\nbhyve: invalid NUMA configuration '${text}'`,
-    )
-  if (!/^\d+$/.test(id) || Number(id) > 255) throw new BhyveExit(4, `bhyve: Invalid value for id: '${id}'`)
+  if (id === null) throw refuse(`Missing NUMA domain ID in '${text}'\n`)
+  const path = `domains.${id}`
+  const node = config.find(path) ?? config.create(path) ?? config.root
   for (const name of ['size', 'domain_policy', 'cpus']) {
     const value = options.get(name)
-    if (value !== undefined) config.set(`domains.${Number(id)}.${name}`, value)
+    if (value !== undefined) config.setIn(node, name, value)
   }
 }
 
@@ -275,9 +286,8 @@ function debugServer(config: Config, text: string): void {
 
 function moveOldNames(config: Config): void {
   for (const name of ['bootrom', 'bootvars']) {
-    const old = config.get(`lpc.${name}`)
-    if (old === undefined) continue
+    if (config.get(`lpc.${name}`) === undefined || config.get(name) !== undefined) continue
     config.warnings.push(`bhyve: lpc.${name} is deprecated, use '-o ${name}' instead`)
-    if (config.get(name) === undefined) config.set(name, old)
+    config.set(name, config.get(`lpc.${name}`) ?? '')
   }
 }
