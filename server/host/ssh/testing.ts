@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { type SshOptions, type SshSettings, sshHost } from '../ssh.ts'
 import { fingerprintOf, newKeyPair } from './keys.ts'
 
@@ -97,20 +98,31 @@ export async function startSshd(extra: readonly string[] = []) {
   mkdirSync('/run/sshd', { recursive: true })
 
   let child: ChildProcess | null = null
+  /**
+   * A process that the stopped listener had just forked for a connection can hold the port for another moment: sshd is
+   * then started again, as a service would be.
+   */
   async function start(): Promise<void> {
+    const until = Date.now() + 10_000
+    for (;;) {
+      const refused = await listen()
+      if (refused === null) return
+      if (!refused.includes('Address already in use') || Date.now() > until)
+        throw new Error(`sshd does not listen: ${refused}`)
+      await pause(50)
+    }
+  }
+
+  /** Resolves to null when it listens, to what it said when it ended instead. */
+  function listen(): Promise<string | null> {
     const own = spawn(SSHD ?? '', ['-D', '-e', '-f', file('config')], { stdio: ['ignore', 'ignore', 'pipe'] })
     child = own
-    await new Promise<void>((resolve, reject) => {
+    return new Promise(resolve => {
       let said = ''
-      const late = AbortSignal.timeout(10_000)
-      const onLate = () => reject(new Error(`sshd does not listen: ${said}`))
-      late.addEventListener('abort', onLate)
-      own.once('exit', () => reject(new Error(`sshd ended: ${said}`)))
-      own.stderr?.on('data', chunk => {
+      own.once('close', () => resolve(said))
+      own.stderr.on('data', chunk => {
         said += chunk
-        if (!said.includes('Server listening on 127.0.0.1')) return
-        late.removeEventListener('abort', onLate)
-        resolve()
+        if (said.includes('Server listening on 127.0.0.1')) resolve(null)
       })
     })
   }
