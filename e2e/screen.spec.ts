@@ -1,4 +1,4 @@
-/** A guest's screen in the browser: who holds it, what survives, and what its tools do to the guest. */
+/** A guest's screen in the browser: who types, what survives, and what its tools do to the guest. */
 import { readFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
 import { PRACTICE_SCREEN } from '../server/host/sandbox/engine/practice.ts'
@@ -32,14 +32,20 @@ test('a stopped guest says so and offers to start; then its picture is there', a
   await act(page, 'vms.forceOff', { vm: VM })
   await page.goto(`/vms/${VM}/console`)
   const screen = page.getByRole('region', { name: `Screen of ${VM}` })
-  await expect(screen.getByRole('status')).toContainText(`${VM} `)
+  await expect(screen.getByRole('status', { name: 'Picture' })).toContainText(`${VM} `)
   await expect(screen.getByRole('button', { name: 'Ctrl-Alt-Del' })).toBeDisabled()
   await screen.getByRole('button', { name: 'Start' }).click()
   await screenShows(page)
   expect(await skep.host('pgrep', '-fx', `bhyve: ${VM}`)).toMatch(/^\d+\n$/)
 })
 
-test('a second browser is told who holds the screen, takes it over, and gives it back', async ({
+/** Connections that are open to screens of guests, as netstat(1) of the host tells them. */
+async function connectionsToScreens(skep: Console): Promise<string[]> {
+  const connections = await skep.host('netstat', '-an')
+  return connections.match(/^tcp4 +0 +0 127\.0\.0\.1\.59\d\d .*ESTABLISHED$/gm) ?? []
+}
+
+test('two browsers on one screen: both see it, one types, and the keyboard goes by a click', async ({
   page,
   browser,
   signedIn,
@@ -49,18 +55,35 @@ test('a second browser is told who holds the screen, takes it over, and gives it
   const context = await browser.newContext({ baseURL: skep.url, storageState: signedIn })
   const other = await context.newPage()
   await other.goto(`/vms/${VM}/console`)
-  await expect(other.getByText('admin holds this screen.')).toBeVisible()
-  await expect(page.locator('[data-screen=live]')).toBeVisible()
-  await other.getByRole('button', { name: 'Take over' }).click()
   await screenShows(other)
-  await expect(other.getByText('Taken over from admin')).toBeVisible()
-  await expect(page.getByText('admin took over this screen.')).toBeVisible()
+  const bar = (of: Page) => of.getByRole('status', { name: 'Keyboard' })
+  await expect(bar(other)).toHaveText('You type in another window')
+  await expect(bar(page)).toContainText('You type')
+  await expect(bar(page)).toContainText('1 watches')
+  await expect(other.getByRole('button', { name: 'Ctrl-Alt-Del' })).toBeDisabled()
+
   const before = (await notesOf(skep)).length
+  await typeLine(other, 'nobody reads this')
+  await typeLine(page, 'typed by the first')
+  await expect.poll(() => note(skep, DISK, before + 1), { timeout: 20_000 }).toBe('typed by the first')
+
+  await other.getByRole('button', { name: 'Take the keyboard' }).click()
+  await expect(page.getByText('You took the keyboard in another window.')).toBeVisible()
+  await expect(other.getByRole('button', { name: 'Ctrl-Alt-Del' })).toBeEnabled()
   await typeLine(other, 'typed by the second')
-  await expect.poll(() => note(skep, DISK, before + 1), { timeout: 20_000 }).toBe('typed by the second')
-  await page.getByRole('button', { name: 'Take it back' }).click()
+  await expect.poll(() => note(skep, DISK, before + 2), { timeout: 20_000 }).toBe('typed by the second')
   await screenShows(page)
-  await expect(other.getByText('admin took over this screen.')).toBeVisible()
+
+  await page.getByRole('button', { name: 'Take it back' }).click()
+  await expect(bar(other)).toHaveText('You type in another window')
+  await typeLine(page, 'and the first again')
+  await expect.poll(() => note(skep, DISK, before + 3), { timeout: 20_000 }).toBe('and the first again')
+  expect(await connectionsToScreens(skep)).toHaveLength(1)
+
+  await page.goto('/tasks')
+  await expect(bar(other)).toHaveText('Nobody types')
+  await other.locator('[data-screen=live] canvas').click()
+  await expect(bar(other)).toBeEmpty()
   await context.close()
 })
 

@@ -35,8 +35,11 @@ describe('sockets', () => {
     expect(await refusalOf(open('/ws/other', { origin, cookie }))).toBe(404)
     expect(connect).not.toHaveBeenCalled()
     const screen = open('/ws/vnc/scripted/web1?tab=a', { origin, cookie })
-    const [text] = await once(screen, 'message')
-    expect(JSON.parse(text.toString())).toMatchObject({ type: 'reason', code: 'not_found' })
+    const heard: unknown[] = []
+    screen.on('message', data => heard.push(JSON.parse(data.toString())))
+    await vi.waitFor(() =>
+      expect(heard).toContainEqual(expect.objectContaining({ type: 'screen', code: 'not_found' })),
+    )
   })
 
   it('carry changes of the host and of tasks, and what was missed in between', async () => {

@@ -117,7 +117,6 @@ export function attachSockets(
         sessionId: caller.sessionId,
         address: who.address,
         tab,
-        take: url.searchParams.get('take') === '1',
       }
       services.fleet.machine(screen.host).then(
         ({ screens }) => screens.open(visitor),

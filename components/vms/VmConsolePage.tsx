@@ -22,7 +22,6 @@ function Console({ vm }: { vm: VmDetail }) {
   return (
     <Screen
       guest={vm.name}
-      state={vm.state}
       ownWindowHref={`${paths.vm(vm.name, 'console')}/window`}
       startAction={
         <Button

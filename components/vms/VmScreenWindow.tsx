@@ -13,7 +13,7 @@ export function VmScreenWindow({ name }: { name: string }) {
     <main className="flex h-dvh flex-col p-2">
       <h1 className="sr-only">Screen of {name}</h1>
       {vm.data ? (
-        <Screen guest={name} state={vm.data.state} />
+        <Screen guest={name} />
       ) : vm.error ? (
         <ErrorNotice error={explain(vm.error)} />
       ) : (

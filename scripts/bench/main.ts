@@ -13,14 +13,14 @@ import { listRows } from './lists.ts'
 import { liveRows } from './live.ts'
 import { pageRows } from './pages.ts'
 import { processRows } from './processes.ts'
-import { screenRows } from './screen.ts'
+import { screensRows } from './screens/screens.ts'
 import { type Row, table } from './table.ts'
 
 /** The listing goes last: it leaves ten thousand snapshots behind. */
 const PARTS: Record<string, (bench: Bench) => Promise<Row[]>> = {
   actions: actionRows,
   live: liveRows,
-  screen: screenRows,
+  screens: screensRows,
   pages: pageRows,
   processes: processRows,
   fleet: fleetRows,

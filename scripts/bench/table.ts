@@ -7,7 +7,7 @@ export type Row = {
   peer: number | null
   /** What the peer is: `zfs snapshot`, `an empty page of Node`. */
   against: string
-  unit: 'ms' | 'KiB' | 'MiB' | 'MiB/s'
+  unit: 'ms' | 'KiB' | 'MiB' | 'MiB/s' | '/s'
 }
 
 export function median(values: readonly number[]): number {

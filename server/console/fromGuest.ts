@@ -1,106 +1,80 @@
-import { constants, createDeflate } from 'node:zlib'
 import { AppError } from '../errors.ts'
 import type { ByteReader } from './bytes.ts'
-import { ENCODING_DESKTOP_SIZE, ENCODING_QEMU_KEY, ENCODING_RAW, ENCODING_ZLIB } from './fromBrowser.ts'
-import { type PixelFormat, sameFormat, translatePixels } from './pixels.ts'
+import { ENCODING, MOST_CUT_TEXT, type Rect } from './rfb.ts'
+import { createUnpacker } from './unpack.ts'
 
-/** A screen of 8192 by 8192 is the largest that one rectangle may bring. */
-const MOST_RECT_BYTES = 256 * 1024 * 1024
-const MOST_CUT_TEXT = 1024 * 1024
-/** Smaller rectangles are not worth a deflate. */
-const SMALLEST_ZLIB = 256
+/** A screen of 4096 by 4096 is the largest that one rectangle may bring; bhyve's own end at 3840 by 2160. */
+const MOST_RECT_BYTES = 64 * 1024 * 1024
 
-/** The browser that gets the picture. */
-export type Sink = {
-  format: PixelFormat
-  /** The zlib stream of this browser (encoding 6), null where it takes none. */
-  deflate: Deflate | null
-  /** Resolves when there is room for more. */
-  send(bytes: Buffer): Promise<void>
+/** What a guest's messages are about. */
+export type GuestSide = {
+  resized(width: number, height: number): void
+  /** Pixels of the guest's own format. */
+  painted(rect: Rect, pixels: Buffer): void
+  /** The guest understands keys with scan codes. */
+  takesExtendedKeys(): void
+  /** All that came since the last call belongs together. */
+  updated(): void
 }
 
 /**
- * Reads the guest's RFB messages (RFC 6143 7.6) until it ends. Each message goes whole to the sink that was there when
- * it began: a browser that takes over never gets half a message. Pixels arrive in the guest's own format and raw.
+ * Reads the guest's RFB messages (RFC 6143 7.6) until it ends: rectangles raw or packed, whatever it prefers. Bells and
+ * clipboards are read and dropped.
  */
-export async function pumpGuest(
-  reader: ByteReader,
-  guest: { format: PixelFormat; resized: (width: number, height: number) => void; sink: () => Sink | null },
-): Promise<never> {
-  for (;;) {
-    const head = await reader.read(1)
-    const sink = guest.sink()
-    const send = async (bytes: Buffer) => sink?.send(bytes)
-    switch (head.readUInt8()) {
+export async function pumpGuest(reader: ByteReader, guest: GuestSide): Promise<never> {
+  const unpacker = createUnpacker()
+  try {
+    for (;;) await message()
+  } finally {
+    unpacker.close()
+  }
+
+  async function message() {
+    const type = (await reader.read(1)).readUInt8()
+    switch (type) {
       case 0: {
-        const rest = await reader.read(3)
-        await send(Buffer.concat([head, rest]))
-        for (let left = rest.readUInt16BE(1); left > 0; left--) await rectangle(sink)
+        for (let left = (await reader.read(3)).readUInt16BE(1); left > 0; left--) await rectangle()
+        guest.updated()
         break
       }
-      case 1: {
-        const rest = await reader.read(5)
-        await send(Buffer.concat([head, rest, await reader.read(6 * rest.readUInt16BE(3))]))
+      case 1:
+        await reader.read(6 * (await reader.read(5)).readUInt16BE(3))
         break
-      }
       case 2:
-        await send(Buffer.from(head))
         break
       case 3: {
-        const rest = await reader.read(7)
-        const length = rest.readUInt32BE(3)
+        const length = (await reader.read(7)).readUInt32BE(3)
         if (length > MOST_CUT_TEXT) throw unreadable(`a clipboard of ${length} bytes`)
-        await send(Buffer.concat([head, rest, await reader.read(length)]))
+        await reader.read(length)
         break
       }
       default:
-        throw unreadable(`a message of type ${head.readUInt8()}`)
+        throw unreadable(`a message of type ${type}`)
     }
   }
 
-  async function rectangle(sink: Sink | null) {
-    const head = Buffer.from(await reader.read(12))
+  async function rectangle() {
+    const head = await reader.read(12)
+    const [x, y] = [head.readUInt16BE(0), head.readUInt16BE(2)]
     const [width, height, encoding] = [head.readUInt16BE(4), head.readUInt16BE(6), head.readInt32BE(8)]
-    if (encoding === ENCODING_DESKTOP_SIZE) guest.resized(width, height)
-    if (encoding === ENCODING_DESKTOP_SIZE || encoding === ENCODING_QEMU_KEY) return sink?.send(head)
-    if (encoding !== ENCODING_RAW) throw unreadable(`the encoding ${encoding}`)
     const length = 4 * width * height
     if (length > MOST_RECT_BYTES) throw unreadable(`a rectangle of ${width} by ${height}`)
-    const pixels = await reader.read(length)
-    if (!sink) return
-    if (!sameFormat(guest.format, sink.format)) translatePixels(pixels, guest.format, sink.format)
-    if (!sink.deflate || length < SMALLEST_ZLIB) return sink.send(Buffer.concat([head, pixels]))
-    const packed = await sink.deflate.pack(pixels)
-    const zlibHead = Buffer.alloc(16)
-    head.copy(zlibHead)
-    zlibHead.writeInt32BE(ENCODING_ZLIB, 8)
-    zlibHead.writeUInt32BE(packed.length, 12)
-    await sink.send(Buffer.concat([zlibHead, packed]))
-  }
-}
-
-export type Deflate = ReturnType<typeof createZlibStream>
-
-/** One zlib stream for the life of a connection, cut after each rectangle (RFC 6143 7.7.6 describes the same for ZRLE). */
-export function createZlibStream() {
-  const deflate = createDeflate({ level: constants.Z_BEST_SPEED })
-  let parts: Buffer[] = []
-  deflate.on('data', (part: Buffer) => parts.push(part))
-
-  return {
-    pack(bytes: Buffer): Promise<Buffer> {
-      return new Promise((resolve, reject) => {
-        deflate.once('error', reject)
-        deflate.write(bytes)
-        deflate.flush(constants.Z_SYNC_FLUSH, () => {
-          deflate.removeListener('error', reject)
-          const packed = Buffer.concat(parts)
-          parts = []
-          resolve(packed)
-        })
-      })
-    },
-    close: () => deflate.close(),
+    switch (encoding) {
+      case ENCODING.desktopSize:
+        return guest.resized(width, height)
+      case ENCODING.extendedKey:
+        return guest.takesExtendedKeys()
+      case ENCODING.raw:
+        return guest.painted({ x, y, width, height }, await reader.read(length))
+      case ENCODING.zlib: {
+        const packedLength = (await reader.read(4)).readUInt32BE()
+        if (packedLength > MOST_RECT_BYTES) throw unreadable(`a packed rectangle of ${packedLength} bytes`)
+        const packed = await reader.read(packedLength)
+        return guest.painted({ x, y, width, height }, await unpacker.unpack(packed, length))
+      }
+      default:
+        throw unreadable(`the encoding ${encoding}`)
+    }
   }
 }
 

@@ -1,21 +1,15 @@
 import { createCipheriv } from 'node:crypto'
 import { AppError } from '../errors.ts'
 import type { ByteReader } from './bytes.ts'
-import { type PixelFormat, parsePixelFormat } from './pixels.ts'
+import { type PixelFormat, parsePixelFormat, RGBA_BYTES } from './pixels.ts'
 
 const BANNER = Buffer.from('RFB 003.008\n')
 const SECURITY_NONE = 1
 const SECURITY_VNC = 2
 const LONGEST_TEXT = 4096
 
-/** What the guest's server said about its screen. `init` is its ServerInit, to hand on to browsers. */
-export type ServerInit = {
-  width: number
-  height: number
-  format: PixelFormat
-  formatBytes: Buffer
-  name: Buffer
-}
+/** What the guest's server said about its screen. */
+export type ServerInit = { width: number; height: number; format: PixelFormat }
 
 /** The banner, RFC 6143 7.1.1. bhyve sends none while another client is being served. */
 export async function readBanner(reader: ByteReader) {
@@ -56,23 +50,22 @@ export async function greetGuest(
   write(Buffer.from([1]))
 
   const head = await reader.read(24)
-  const formatBytes = Buffer.from(head.subarray(4, 20))
-  const format = parsePixelFormat(formatBytes)
+  const format = parsePixelFormat(head.subarray(4, 20))
   if (!format)
     throw new AppError('unsupported', 'The screen sends its pixels in a form that Skep does not know.')
   const nameLength = head.readUInt32BE(20)
   if (nameLength > LONGEST_TEXT)
     throw new AppError('unreadable', 'The screen gives itself a name without end.')
-  const name = Buffer.from(await reader.read(nameLength))
-  return { width: head.readUInt16BE(0), height: head.readUInt16BE(2), format, formatBytes, name }
+  await reader.read(nameLength)
+  return { width: head.readUInt16BE(0), height: head.readUInt16BE(2), format }
 }
 
-/** The guest's side of the handshake, towards a browser: version 3.8, security None. */
+/** The hub's side of the handshake, towards a browser: version 3.8, security None. Returns the size that was told. */
 export async function greetBrowser(
   reader: ByteReader,
   write: (bytes: Buffer) => void,
-  init: () => ServerInit,
-) {
+  screen: { name: string; size: () => { width: number; height: number } },
+): Promise<{ width: number; height: number }> {
   write(BANNER)
   const version = (await reader.read(BANNER.length)).toString('latin1')
   if (version !== BANNER.toString('latin1'))
@@ -82,13 +75,15 @@ export async function greetBrowser(
     throw new AppError('invalid', 'No such security type.')
   write(Buffer.alloc(4))
   await reader.read(1)
-  const { width, height, formatBytes, name } = init()
+  const { width, height } = screen.size()
+  const name = Buffer.from(screen.name)
   const head = Buffer.alloc(24)
   head.writeUInt16BE(width, 0)
   head.writeUInt16BE(height, 2)
-  formatBytes.copy(head, 4)
+  RGBA_BYTES.copy(head, 4)
   head.writeUInt32BE(name.length, 20)
   write(Buffer.concat([head, name]))
+  return { width, height }
 }
 
 /**

@@ -1,50 +1,65 @@
 /**
- * The wire between a browser and a guest's screen: one WebSocket, `/ws/vnc/<host>/<guest>`.
+ * The wire between a browser and a guest's screen: one WebSocket, `/ws/vnc/<host>/<guest>`, for as long as the page is
+ * open, through reboots of the guest.
  *
- *   Text frames are control messages, one JSON object each, from Skep to the browser only (`VncControl`).
- *   Binary frames are RFB, exactly what an RFB client library expects from a TCP connection.
+ *   Text frames are control messages, one JSON object each: `VncControl` from Skep, `VncAsk` from the browser.
+ *   Binary frames are RFB, exactly what an RFB client library expects from a TCP connection. They begin as soon as
+ *   there is a picture, which may be long after the socket was opened.
  *
- * Order: the first frame is always text. It is one of
- *   - `hello`: this browser holds the screen now; binary frames (the RFB banner first) follow.
- *   - `busy`: somebody else holds it; the socket is closed with `VNC_CLOSE.busy`. Connect with `take=1` to take over.
- *   - `reason`: there is no picture and this is why; the socket is closed with `VNC_CLOSE.reason`.
- * Later `taken` or `reason` may come as the last frame before the socket is closed with the code of the same name.
+ * The first frame is `hello`, or `reason` with which the socket is closed (`VNC_CLOSE.reason`). Then `people` and
+ * `screen` come whenever something about them changes.
  *
  * What the browser need not care about:
+ *   - Other browsers: Skep keeps the guest's one connection and its picture, and each browser gets of it what it lacks.
  *   - Passwords: RFB's security towards the browser is always None (1). A password of the guest's conf is answered by Skep.
  *   - Colours: bhyve before FreeBSD 15 ignores SetPixelFormat. Skep asks the guest for nothing but its own format and
- *     turns the pixels into the format that the browser asked for, so red is red on every host.
- *   - Who may type: keys, pointer and clipboard of a viewer never reach the guest, whatever the browser sends
- *     (`hello.viewOnly` is there to set the client library's own viewOnly).
+ *     gives each browser the one that it asked for, so red is red on every host.
+ *   - Who may type: keys and pointer reach the guest from the one who has the keyboard only, whatever a browser sends.
  *
  * Before the upgrade is accepted session, role and Origin are checked (HTTP 401 or 403 otherwise), and nothing has
  * been opened towards the guest yet.
  */
 export type VncControl =
+  /** `me`: which of the people this browser is. */
+  | { type: 'hello'; guest: string; me: number }
   | {
-      type: 'hello'
-      guest: string
-      /** The account is a viewer: it sees the screen, its keys and pointer go nowhere. */
-      viewOnly: boolean
-      /** Whose screen this browser has just taken over, null where it was free. */
-      takenFrom: string | null
-      /** One sentence to show above the picture, or null: "It waited for its first viewer and starts now." */
-      notice: string | null
+      type: 'people'
+      /** Everybody who looks at this screen now, first come first. */
+      people: VncPerson[]
+      /** Who has the keyboard and the pointer, null when nobody has. */
+      typist: number | null
     }
-  | { type: 'busy'; holder: VncHolder; mayTake: boolean }
-  | { type: 'taken'; by: string }
+  | VncScreen
   | { type: 'reason'; code: VncReason; message: string; retry: boolean }
 
-/** Who holds the screen. */
-export type VncHolder = { user: string; since: number; address: string; viewOnly: boolean }
+export type VncScreen = { type: 'screen' } & (
+  | { state: 'connecting' }
+  /** `notice` is one sentence to show above the picture, or null: "It waited for its first viewer and starts now." */
+  | { state: 'live'; notice: string | null }
+  /** There is no picture now; the last one may still be seen. With `retry` Skep tries again by itself. */
+  | { state: 'gone'; code: VncReason; message: string; retry: boolean }
+)
+
+/** What a browser may ask for in a text frame: the keyboard and the pointer, or a new attempt to get a picture. */
+export type VncAsk = { type: 'take' | 'retry' }
+
+/** Somebody who looks at a screen. */
+export type VncPerson = {
+  id: number
+  user: string
+  address: string
+  since: number
+  /** False for viewers: they see the screen, their keys and pointer go nowhere. */
+  mayType: boolean
+}
 
 /** Why there is no picture; `message` of the control frame says it in a whole sentence. */
 export type VncReason =
   /** No guest of that name. */
   | 'not_found'
-  /** The guest does not run. Connect again when its state changes (live.changes), not by a timer. */
+  /** The guest does not run. */
   | 'stopped'
-  /** It starts or stops just now, or is in its loader: try again in a second or two. */
+  /** It starts or stops just now, or is in its loader. */
   | 'not_yet'
   /** The conf has no framebuffer, so there never will be a picture; the serial console is there. */
   | 'no_framebuffer'
@@ -59,8 +74,6 @@ export type VncReason =
 
 /** Close codes of the WebSocket (4000 to 4999 are the application's own, RFC 6455 7.4.2). */
 export const VNC_CLOSE = {
-  busy: 4001,
-  taken: 4002,
   reason: 4003,
   /** The session ended: signed out, expired, or the account was disabled. */
   signedOut: 4004,
@@ -68,20 +81,17 @@ export const VNC_CLOSE = {
 
 /**
  * Path and query of a guest's screen. `tab` is any random text that a page makes once (1 to 64 of [A-Za-z0-9_-]): when a
- * connection breaks and the same tab of the same session comes back before Skep has noticed, it gets the screen again
- * at once, without `take`.
+ * connection breaks and the same tab of the same session comes back before Skep has noticed, it has the keyboard again.
  */
-export function vncPath(host: string, guest: string, options: { tab: string; take?: boolean }): string {
-  const query = new URLSearchParams({ tab: options.tab })
-  if (options.take) query.set('take', '1')
-  return `/ws/vnc/${encodeURIComponent(host)}/${encodeURIComponent(guest)}?${query}`
+export function vncPath(host: string, guest: string, tab: string): string {
+  return `/ws/vnc/${encodeURIComponent(host)}/${encodeURIComponent(guest)}?${new URLSearchParams({ tab })}`
 }
 
 /** Reads a text frame; null for anything that is not one of ours. */
 export function parseVncControl(text: string): VncControl | null {
   try {
     const message: VncControl = JSON.parse(text)
-    return ['hello', 'busy', 'taken', 'reason'].includes(message?.type) ? message : null
+    return ['hello', 'people', 'screen', 'reason'].includes(message?.type) ? message : null
   } catch {
     return null
   }

@@ -6,6 +6,12 @@ export type PixelFormat = {
   blue: number
 }
 
+/** How the hub keeps pixels: red, green, blue and 255, as PNG and a browser's canvas have them and as noVNC asks for. */
+export const RGBA: PixelFormat = { red: 0, green: 1, blue: 2 }
+/** RGBA as the 16 bytes of a PIXEL_FORMAT. */
+export const RGBA_BYTES = Buffer.from([32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 0, 8, 16, 0, 0, 0])
+const OPAQUE = 0xff000000
+
 /** Reads the 16 bytes of a PIXEL_FORMAT; null for one whose pixels are not 32 bits with a byte for each colour. */
 export function parsePixelFormat(bytes: Buffer): PixelFormat | null {
   const bitsPerPixel = bytes.readUInt8(0)
@@ -23,17 +29,24 @@ export function sameFormat(a: PixelFormat, b: PixelFormat): boolean {
   return a.red === b.red && a.green === b.green && a.blue === b.blue
 }
 
-/** Rewrites pixels in place from one format into another; the fourth byte of each becomes 0. */
-export function translatePixels(pixels: Buffer, from: PixelFormat, to: PixelFormat) {
-  const { red, green, blue } = from
-  const unused = 6 - to.red - to.green - to.blue
-  for (let at = 0; at + 3 < pixels.length; at += 4) {
-    const r = pixels[at + red] ?? 0
-    const g = pixels[at + green] ?? 0
-    const b = pixels[at + blue] ?? 0
-    pixels[at + to.red] = r
-    pixels[at + to.green] = g
-    pixels[at + to.blue] = b
-    pixels[at + unused] = 0
+/** Bytes of pixels as numbers, a pixel each. Copies only what does not lie on a boundary of four bytes. */
+export function wordsOf(bytes: Buffer): Uint32Array {
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes)
+  return new Uint32Array(aligned.buffer, aligned.byteOffset, bytes.length >> 2)
+}
+
+/** A function that turns a pixel of a guest into RGBA. Node runs on little-endian machines only: byte n is bits 8n. */
+export function toRgba({ red, green, blue }: PixelFormat): (pixel: number) => number {
+  const [r, g, b] = [8 * red, 8 * green, 8 * blue]
+  return pixel =>
+    (OPAQUE | (((pixel >>> b) & 255) << 16) | (((pixel >>> g) & 255) << 8) | ((pixel >>> r) & 255)) >>> 0
+}
+
+/** Rewrites RGBA pixels in place into another format; the fourth byte of each becomes 0. */
+export function fromRgba(pixels: Uint32Array, { red, green, blue }: PixelFormat) {
+  const [r, g, b] = [8 * red, 8 * green, 8 * blue]
+  for (let at = 0; at < pixels.length; at++) {
+    const pixel = pixels[at] ?? 0
+    pixels[at] = ((pixel & 255) << r) | (((pixel >>> 8) & 255) << g) | (((pixel >>> 16) & 255) << b)
   }
 }

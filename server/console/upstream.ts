@@ -3,14 +3,18 @@ import { AppError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import type { Vm } from '../vms/model.ts'
 import { createByteReader, StreamEnded } from './bytes.ts'
-import { pumpGuest, type Sink } from './fromGuest.ts'
+import { pumpGuest } from './fromGuest.ts'
 import { greetGuest, readBanner, type ServerInit } from './handshake.ts'
 import type { VncReason } from './model.ts'
+import type { Picture } from './picture.ts'
+import { wordsOf } from './pixels.ts'
+import { ENCODING, keyEvent, MESSAGE, setEncodings, updateRequest } from './rfb.ts'
 
 /** bhyve sends its banner at once, unless it serves somebody else. */
 const BANNER_MS = 4000
 const HANDSHAKE_MS = 10_000
 const CONNECT_MS = 5000
+const MOST_UNREAD_BYTES = 64 * 1024
 
 /** Why there is no picture. */
 export class NoPicture extends Error {
@@ -65,25 +69,29 @@ export function screenOf(vm: Vm | undefined, name: string): { port: number; wait
 
 /** The one connection to a guest's screen. */
 export type Upstream = {
-  init(): ServerInit
-  send(bytes: Buffer): void
-  /** Where the picture goes from the next message on. */
-  setSink(sink: Sink | null): void
+  /** Wants the next change; asked once until it comes. */
+  ask(): void
+  /** A whole message of keys or pointer. Where the guest knows no scan codes, a plain key goes in their place. */
+  send(message: Buffer): void
+  takesExtendedKeys(): boolean
   /** Resolves with the reason when the guest's side has ended; never rejects. */
   ended: Promise<NoPicture>
   /** Resolves when the connection is gone: only then may another one be opened. */
   close(): Promise<void>
 }
 
-/** Connects and greets. NoPicture for everything that may stand in the way. */
+/** Connects, greets and keeps `picture` as the guest's screen is. NoPicture for everything that may stand in the way. */
 export async function openUpstream(options: {
-  host: Host
+  host: Pick<Host, 'connect' | 'kind'>
   name: string
   port: number
   password: string | null
+  picture: Picture
+  /** The picture is as the guest's screen is; from then on after each update, whether it changed anything or not. */
+  onUpdate: () => void
   bannerMs?: number
 }): Promise<Upstream> {
-  const { host, name, port, password, bannerMs = BANNER_MS } = options
+  const { host, name, port, password, picture, onUpdate, bannerMs = BANNER_MS } = options
   const socket = await host.connect({ port }, { timeoutMs: CONNECT_MS }).catch((error: unknown) => {
     const words = error instanceof AppError ? error.message : 'The connection failed.'
     if (error instanceof AppError && error.code === 'unreachable')
@@ -129,13 +137,47 @@ export async function openUpstream(options: {
     throw new NoPicture('not_yet', `The screen of ${name} closed the connection.`, true)
   }
 
-  let sink: Sink | null = null
+  let extendedKeys = false
+  /** A guest that hangs reads no keys: they are dropped, not kept for later. */
+  function send(message: Buffer) {
+    if (socket.writableLength > MOST_UNREAD_BYTES) return
+    const isPlain = extendedKeys || message.readUInt8() !== MESSAGE.qemu
+    write(isPlain ? message : keyEvent(message.readUInt16BE(2) !== 0, message.readUInt32BE(4)))
+  }
+
+  let painted = false
+  let asked = false
+  let wantsAll = true
+  function ask() {
+    if (asked) return
+    asked = true
+    write(updateRequest(!wantsAll, picture.width, picture.height))
+    wantsAll = false
+  }
+  function resized(width: number, height: number) {
+    picture.resize(width, height)
+    wantsAll = true
+  }
+  resized(init.width, init.height)
+  // Over a wire packed pixels come sooner; on the machine itself packing would only cost its processor.
+  const pixels = host.kind === 'ssh' ? [ENCODING.zlib, ENCODING.raw] : [ENCODING.raw]
+  write(setEncodings([...pixels, ENCODING.desktopSize, ENCODING.extendedKey]))
+  ask()
   const ended = pumpGuest(reader, {
-    format: init.format,
-    resized(width, height) {
-      init = { ...init, width, height }
+    resized,
+    painted(rect, bytes) {
+      picture.paint(rect, wordsOf(bytes), init.format)
+      painted = true
     },
-    sink: () => sink,
+    takesExtendedKeys() {
+      extendedKeys = true
+    },
+    updated() {
+      asked = false
+      picture.commit()
+      if (painted) onUpdate()
+      else ask()
+    },
   }).catch((error: unknown) => {
     socket.destroy()
     if (error instanceof AppError) return new NoPicture('refused', error.message, false)
@@ -144,11 +186,9 @@ export async function openUpstream(options: {
   })
 
   return {
-    init: () => init,
-    send: write,
-    setSink(next) {
-      sink = next
-    },
+    ask,
+    send,
+    takesExtendedKeys: () => extendedKeys,
     ended,
     async close() {
       socket.destroy()

@@ -1,326 +1,289 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import pino from 'pino'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { WebSocketServer } from 'ws'
-import { AppError } from '../errors.ts'
-import { quietInventory, scriptedHost } from '../testing.ts'
-import type { Vm } from '../vms/model.ts'
-import { vmRow } from '../vms/row.testing.ts'
-import { VNC_CLOSE } from './model.ts'
-import { browserAt, guestScreen } from './testing.ts'
-import { createVncHubs } from './vnc.ts'
+import { BHYVE_FORMAT, bhyveScreen } from './bhyve.testing.ts'
+import { ENCODING } from './rfb.ts'
+import { consoleFor, corner, lookAt, seesColour } from './screens.testing.ts'
 
-const cleanUp: (() => void)[] = []
-afterEach(() => {
-  for (const work of cleanUp.splice(0).reverse()) work()
+const cleanUp: (() => unknown)[] = []
+afterEach(async () => {
+  for (const work of cleanUp.splice(0).reverse()) await work()
 })
 
-const guest = (more: Partial<Vm> = {}): Vm =>
-  vmRow('web1', { state: 'running', pid: 1, startedAt: 0, supervisor: 'skep', ...more })
+const [ORANGE, BLUE, GREEN] = [0xff8001, 0x0000ff, 0x00ff00]
+const { raw, zlib, desktopSize, extendedKey } = ENCODING
+const key = [4, 1, 0, 0, 0, 0, 0, 0x61]
+const keyUp = [4, 0, 0, 0, 0, 0, 0, 0x61]
+const qemuKey = [255, 0, 0, 1, 0, 0, 0, 0x61, 0, 0, 0, 30]
+const pointer = [5, 1, 0, 3, 0, 4]
+const cutText = [6, 0, 0, 0, 0, 0, 0, 2, 0x68, 0x69]
 
-/** A console with one guest; `visit` opens a browser tab of somebody at its screen. */
-async function consoleFor(options: {
-  screen?: Awaited<ReturnType<typeof guestScreen>>
-  vm?: Partial<Vm>
-  vms?: Vm[]
-  password?: string
-  connect?: () => Promise<never>
-}) {
-  const { screen, vm = {}, password } = options
-  if (screen) cleanUp.push(screen.close)
-  const vms = options.vms ?? [guest({ vnc: screen ? `127.0.0.1:${screen.port}` : null, ...vm })]
-  const hubs = createVncHubs({
-    host: scriptedHost(undefined, options.connect ?? screen?.connect),
-    inventory: quietInventory(vms),
-    log: pino({ level: 'silent' }),
-    now: () => 1000,
-    passwordOf: async () => password ?? null,
-    bannerMs: 100,
-  })
-  const sockets = new WebSocketServer({ noServer: true })
-  const server = createServer()
-  server.on('upgrade', (request, socket, head) => {
-    const query = URL.parse(request.url ?? '', 'http://x')?.searchParams ?? new URLSearchParams()
-    const name = query.get('user') ?? ''
-    sockets.handleUpgrade(request, socket, head, client => {
-      void hubs.open({
-        socket: client,
-        guest: 'web1',
-        user: name,
-        viewOnly: query.get('role') === 'viewer',
-        sessionId: `session of ${name}`,
-        address: '192.0.2.1',
-        tab: query.get('tab') ?? 'tab',
-        take: query.get('take') === '1',
-      })
-    })
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  const port = typeof address === 'object' && address ? address.port : 0
-  cleanUp.push(() => {
-    for (const client of sockets.clients) client.terminate()
-    server.close()
-  })
-  const visit = (user: string, query = '') => browserAt(`ws://127.0.0.1:${port}/?user=${user}&${query}`)
-  return { hubs, visit }
+async function orange(options: Parameters<typeof bhyveScreen>[0] = {}) {
+  const screen = await bhyveScreen(options)
+  screen.fill(ORANGE)
+  return screen
 }
 
+/** Messages that change something in a guest: keys and pointer. */
+const typed = (screen: Awaited<ReturnType<typeof orange>>) =>
+  screen.received.filter(one => ![2, 3].includes(one.readUInt8())).map(one => [...one])
+
 describe('colours', () => {
+  const bigEndian = Buffer.from([32, 24, 1, 1, 0, 255, 0, 255, 0, 255, 16, 8, 0, 0, 0, 0])
   it.each([
-    { obeysSetPixelFormat: false, encodings: [0], encoding: 0 },
-    { obeysSetPixelFormat: false, encodings: [6, 0], encoding: 6 },
-    { obeysSetPixelFormat: true, encodings: [6, 0], encoding: 6 },
-  ])(
-    'are right on a guest with $obeysSetPixelFormat, in encoding $encoding',
-    async ({ obeysSetPixelFormat, encodings, encoding }) => {
-      const { visit } = await consoleFor({ screen: await guestScreen({ obeysSetPixelFormat }) })
-      const browser = visit('olga')
-      expect(await browser.greet(encodings)).toEqual({ width: 20, height: 10 })
-      for (let frame = 0; frame < 3; frame++) {
-        expect(await browser.picture()).toEqual({
-          encoding,
-          width: 20,
-          height: 10,
-          red: 255,
-          green: 128,
-          blue: 1,
-        })
-      }
-    },
-  )
+    { name: 'bhyve of FreeBSD 14', encodings: [raw] },
+    { name: 'bhyve of FreeBSD 14, packed', encodings: [zlib, raw] },
+    { name: 'bhyve of FreeBSD 15', encodings: [zlib, raw], obeysSetPixelFormat: true },
+    { name: 'a guest with the bytes turned round', encodings: [zlib, raw], format: bigEndian },
+  ])('of $name are right', async ({ encodings, ...options }) => {
+    const screen = await orange({ ...options, width: 200, height: 100 })
+    const { visit } = await consoleFor(cleanUp, { screen })
+    const browser = visit('olga')
+    const { rects } = await lookAt(browser, encodings)
+    expect(corner(browser)).toBe(ORANGE)
+    expect(new Set(browser.canvas().pixels).size).toBe(1)
+    expect(rects.map(rect => rect.encoding)).toEqual(encodings.length > 1 ? [zlib] : [raw])
+    screen.fill(BLUE)
+    await seesColour(browser, BLUE)
+  })
+
+  it('are right for a browser that wants bhyve’s own format, beside one that wants another', async () => {
+    const screen = await orange()
+    const { visit } = await consoleFor(cleanUp, { screen })
+    const [one, other] = [visit('olga'), visit('paul')]
+    await lookAt(one)
+    await other.greet([raw], BHYVE_FORMAT)
+    other.want(false)
+    await other.update()
+    expect(corner(one)).toBe(ORANGE)
+    expect(corner(other)).toBe(0x0180ff)
+  })
 
   it('arrive whole when the picture is large', async () => {
-    const { visit } = await consoleFor({ screen: await guestScreen({ width: 1920, height: 1200 }) })
+    const screen = await orange({ width: 1920, height: 1200 })
+    const { visit } = await consoleFor(cleanUp, { screen })
     const browser = visit('olga')
-    await browser.greet()
-    expect(await browser.picture()).toMatchObject({ encoding: 6, width: 1920, red: 255, green: 128, blue: 1 })
-  })
-})
-
-describe('what reaches the guest', () => {
-  const key = [4, 1, 0, 0, 0, 0, 0, 0x61]
-  const qemuKey = [255, 0, 0, 1, 0, 0, 0, 0x61, 0, 0, 0, 30]
-  const pointer = [5, 1, 0, 3, 0, 4]
-  const cutText = [6, 0, 0, 0, 0, 0, 0, 2, 0x68, 0x69]
-
-  it('is what an operator types, only in messages that bhyve knows', async () => {
-    const screen = await guestScreen()
-    const { visit } = await consoleFor({ screen })
-    const browser = visit('olga')
-    await browser.greet()
-    for (const message of [key, qemuKey, pointer, cutText]) browser.send(...message)
-    await browser.picture()
-    const encodings = [2, 0, 0, 3, 0, 0, 0, 0, 255, 255, 255, 0x21, 255, 255, 254, 254]
-    expect(screen.received.slice(0, 4).map(one => [...one])).toEqual([encodings, key, qemuKey, pointer])
-    expect(screen.received[4]?.readUInt8()).toBe(3)
-  })
-
-  it('is nothing that a viewer types', async () => {
-    const screen = await guestScreen()
-    const { visit } = await consoleFor({ screen })
-    const browser = visit('vera', 'role=viewer')
-    await browser.greet()
-    for (const message of [key, qemuKey, pointer, cutText]) browser.send(...message)
-    expect(await browser.picture()).toMatchObject({ red: 255 })
-    expect(browser.controls).toMatchObject([{ type: 'hello', viewOnly: true }])
-    expect(screen.received.map(one => one.readUInt8())).toEqual([2, 3])
-  })
-
-  it('is no message of an unknown type: the browser is told and let go', async () => {
-    const { visit } = await consoleFor({ screen: await guestScreen() })
-    const browser = visit('olga')
-    await browser.greet()
-    browser.send(77)
-    expect(await browser.closed).toBe(VNC_CLOSE.reason)
-    expect(browser.controls.at(-1)).toMatchObject({ type: 'reason', code: 'refused' })
-  })
-
-  it('is the letting go of keys and buttons that were down when their browser left', async () => {
-    const screen = await guestScreen()
-    const { visit } = await consoleFor({ screen })
-    const browser = visit('olga')
-    await browser.greet()
-    for (const message of [key, qemuKey, pointer]) browser.send(...message)
-    await browser.picture()
-    browser.socket.close()
-    const released = [
-      [4, 0, 0, 0, 0, 0, 0, 0x61],
-      [255, 0, 0, 0, 0, 0, 0, 0x61, 0, 0, 0, 30],
-      [5, 0, 0, 3, 0, 4],
-    ]
-    await vi.waitFor(() => expect(screen.received.slice(5).map(one => [...one])).toEqual(released))
+    await lookAt(browser)
+    expect(new Set(browser.canvas().pixels).size).toBe(1)
+    expect(corner(browser)).toBe(ORANGE)
   })
 })
 
 describe('one screen, several browsers', () => {
-  it('the second is told who holds it, and nothing is opened for it', async () => {
-    const screen = await guestScreen()
-    const { visit } = await consoleFor({ screen })
-    const first = visit('olga')
-    await first.greet()
-    const second = visit('paul', 'tab=other')
-    expect(await second.closed).toBe(VNC_CLOSE.busy)
-    expect(second.controls).toEqual([
-      {
-        type: 'busy',
-        holder: { user: 'olga', since: 1000, address: '192.0.2.1', viewOnly: false },
-        mayTake: true,
-      },
-    ])
-    expect(screen.connections()).toBe(1)
-    expect(await first.picture()).toMatchObject({ red: 255 })
-  })
-
-  it('the second may take over: the first is told, the guest keeps its one connection', async () => {
-    const screen = await guestScreen()
-    const { visit } = await consoleFor({ screen })
-    const first = visit('olga')
-    await first.greet()
-    await first.picture()
-    screen.resize(640, 480)
-    await first.read(16)
-    const second = visit('paul', 'tab=other&take=1')
-    expect(await first.closed).toBe(VNC_CLOSE.taken)
-    expect(first.controls.at(-1)).toEqual({ type: 'taken', by: 'paul' })
-    expect(await second.greet()).toEqual({ width: 640, height: 480 })
-    expect(await second.picture()).toMatchObject({ red: 255, green: 128, blue: 1 })
-    expect(second.controls).toMatchObject([{ type: 'hello', takenFrom: 'olga' }])
-    expect(screen.connections()).toBe(1)
-  })
-
-  it('a viewer cannot take it from somebody who works', async () => {
-    const { visit } = await consoleFor({ screen: await guestScreen() })
-    const first = visit('olga')
-    await first.greet()
-    const second = visit('vera', 'tab=other&take=1&role=viewer')
-    expect(await second.closed).toBe(VNC_CLOSE.busy)
-    expect(second.controls).toMatchObject([{ type: 'busy', mayTake: false }])
-  })
-
-  it('the same tab that comes back gets it again without asking', async () => {
-    const screen = await guestScreen()
-    const { visit } = await consoleFor({ screen })
-    const first = visit('olga', 'tab=mine')
-    await first.greet()
-    const again = visit('olga', 'tab=mine')
-    await again.greet()
-    expect(again.controls).toMatchObject([{ type: 'hello', takenFrom: null }])
-    expect(await again.picture()).toMatchObject({ red: 255 })
-    expect(screen.connections()).toBe(1)
-  })
-
-  it('the connection is closed when the last browser leaves, and only then opened anew', async () => {
-    const screen = await guestScreen()
-    const { visit, hubs } = await consoleFor({ screen })
-    for (let visits = 1; visits <= 5; visits++) {
-      const browser = visit('olga', `tab=${visits}`)
-      await browser.greet()
-      expect(await browser.picture()).toMatchObject({ red: 255 })
-      expect(screen.open()).toBe(1)
-      expect(screen.connections()).toBe(visits)
-      browser.socket.close()
-      await vi.waitFor(() => expect(hubs.size).toBe(0))
+  it('see the same over the guest’s one connection, and only what has changed', async () => {
+    const screen = await orange({ width: 320, height: 200 })
+    const { visit } = await consoleFor(cleanUp, { screen })
+    const browsers = ['olga', 'paul', 'vera'].map(user => visit(user, user === 'vera' ? 'role=viewer' : ''))
+    for (const browser of browsers) await lookAt(browser)
+    for (const browser of browsers) browser.want(true)
+    screen.fill(BLUE, { x: 0, y: 0, width: 10, height: 10 })
+    for (const browser of browsers) {
+      const { rects } = await browser.update()
+      expect(rects).toEqual([{ x: 0, y: 0, width: 32, height: 32, encoding: zlib }])
+      expect(corner(browser)).toBe(BLUE)
     }
-    await vi.waitFor(() => expect(screen.open()).toBe(0))
+    expect(screen.connections()).toBe(1)
+  })
+
+  it('each at its pace: who does not ask is sent nothing, keeps nobody waiting, and then gets the newest', async () => {
+    const screen = await orange()
+    const { visit } = await consoleFor(cleanUp, { screen })
+    const [fast, slow] = [visit('olga'), visit('paul')]
+    await lookAt(fast)
+    await lookAt(slow)
+    for (let frame = 1; frame <= 20; frame++) {
+      screen.fill(frame)
+      await seesColour(fast, frame)
+    }
+    slow.want(true)
+    await slow.update()
+    expect(corner(slow)).toBe(20)
+  })
+
+  it('a browser that reads nothing more is sent one update at most, and the others go on', async () => {
+    const screen = await orange({ width: 1024, height: 768 })
+    const { visit } = await consoleFor(cleanUp, { screen })
+    const [fast, stuck] = [visit('olga'), visit('paul')]
+    await lookAt(fast, [raw, desktopSize])
+    await lookAt(stuck, [raw, desktopSize])
+    stuck.socket.pause()
+    // It asks, and asks again, for 3 MiB each time, and takes none of it.
+    for (let asked = 0; asked < 50; asked++) stuck.want(false)
+    for (let frame = 1; frame <= 10; frame++) {
+      screen.fill(frame)
+      await seesColour(fast, frame)
+    }
+    const before = stuck.bytes()
+    stuck.socket.resume()
+    await seesColour(stuck, 10)
+    // What was under way when it stopped, one more for all that it asked, and what it asked for since.
+    expect(stuck.bytes() - before).toBeLessThan(5 * 4 * 1024 * 768)
+  })
+
+  it('who asks for a part gets that part, and what is new elsewhere later', async () => {
+    const screen = await orange({ width: 320, height: 200 })
+    const { visit } = await consoleFor(cleanUp, { screen })
+    const browser = visit('olga')
+    await browser.greet([raw])
+    browser.send(3, 0, 0, 5, 0, 6, 0, 8, 0, 9)
+    const part = { x: 5, y: 6, width: 8, height: 9, encoding: raw }
+    expect((await browser.update()).rects).toEqual([part])
+    browser.want(true)
+    expect((await browser.update()).rects).toEqual([{ x: 0, y: 0, width: 320, height: 200, encoding: raw }])
+    browser.send(3, 0, 1, 0x3f, 0, 199, 0, 99, 0, 99)
+    expect((await browser.update()).rects).toEqual([{ x: 319, y: 199, width: 1, height: 1, encoding: raw }])
+  })
+
+  it('slow ones alone do not keep the guest drawing', async () => {
+    const screen = await orange()
+    const { visit } = await consoleFor(cleanUp, { screen })
+    const slow = visit('olga')
+    await lookAt(slow)
+    const before = screen.updates()
+    for (let frame = 1; frame <= 20; frame++) screen.fill(frame)
+    await vi.waitFor(() => expect(screen.updates()).toBe(before + 1))
+    slow.want(true)
+    await slow.update()
+    await seesColour(slow, 20)
+    expect(screen.updates() - before).toBeLessThanOrEqual(3)
+  })
+
+  it('follow a change of the guest’s mode', async () => {
+    const screen = await orange()
+    const { visit } = await consoleFor(cleanUp, { screen })
+    const browsers = [visit('olga'), visit('paul')]
+    for (const browser of browsers) await lookAt(browser)
+    screen.resize(640, 480)
+    screen.fill(GREEN)
+    for (const browser of browsers) {
+      await seesColour(browser, GREEN)
+      expect(browser.canvas()).toMatchObject({ width: 640, height: 480 })
+    }
   })
 })
 
-describe('passwords', () => {
-  it('of the conf are answered here; the browser is asked for none', async () => {
-    const screen = await guestScreen({ password: 'secret12' })
-    const { visit } = await consoleFor({ screen, password: 'secret12 and what bhyve cuts off' })
+describe('what reaches the guest', () => {
+  it('is what the typist types, only in messages that bhyve knows', async () => {
+    const screen = await orange()
+    const { visit } = await consoleFor(cleanUp, { screen })
     const browser = visit('olga')
-    await browser.greet()
-    expect(await browser.picture()).toMatchObject({ red: 255 })
+    await lookAt(browser)
+    for (const message of [key, qemuKey, pointer, cutText]) browser.send(...message)
+    await vi.waitFor(() => expect(typed(screen)).toEqual([key, qemuKey, pointer]))
+    expect(screen.received[0]?.readUInt16BE(2)).toBe(3)
+    expect(screen.open()).toBe(1)
   })
 
-  it.each([
-    ['wrong', /refused the connection: wrong password/],
-    [undefined, /wants a password, and the conf of the guest has none/],
-  ])('that are %s are told in words', async (password, words) => {
-    const screen = await guestScreen({ password: 'secret12' })
-    const { visit } = await consoleFor({ screen, ...(password ? { password } : {}) })
+  it('is a plain key where the guest knows no scan codes', async () => {
+    const screen = await orange({ extendedKeys: false })
+    const { visit } = await consoleFor(cleanUp, { screen })
     const browser = visit('olga')
-    expect(await browser.closed).toBe(VNC_CLOSE.reason)
-    expect(browser.controls).toMatchObject([
-      { type: 'reason', code: 'refused', message: expect.stringMatching(words) },
-    ])
+    await lookAt(browser)
+    browser.send(...qemuKey)
+    browser.socket.close()
+    await vi.waitFor(() => expect(typed(screen)).toEqual([key, keyUp]))
+  })
+
+  it('browsers are told that the guest takes scan codes, each once', async () => {
+    const screen = await orange()
+    const { visit } = await consoleFor(cleanUp, { screen })
+    const browser = visit('olga')
+    const { rects } = await lookAt(browser)
+    expect(rects.map(rect => rect.encoding)).toEqual([extendedKey, zlib])
+    screen.fill(BLUE)
+    browser.want(true)
+    expect((await browser.update()).rects.map(rect => rect.encoding)).toEqual([zlib])
+  })
+
+  it('is nothing of those who look on, until they take the keyboard; then nothing of who had it', async () => {
+    const screen = await orange()
+    const { visit } = await consoleFor(cleanUp, { screen })
+    const olga = visit('olga')
+    await lookAt(olga)
+    const paul = visit('paul')
+    await lookAt(paul)
+    for (const message of [key, qemuKey, pointer]) paul.send(...message)
+    for (const message of [key, qemuKey, pointer]) olga.send(...message)
+    await vi.waitFor(() => expect(typed(screen)).toEqual([key, qemuKey, pointer]))
+    paul.ask({ type: 'take' })
+    await olga.hears(() => olga.newest('people')?.typist === 2)
+    const released = [keyUp, [255, 0, 0, 0, 0, 0, 0, 0x61, 0, 0, 0, 30], [5, 0, 0, 3, 0, 4]]
+    await vi.waitFor(() => expect(typed(screen).slice(3)).toEqual(released))
+    olga.send(...key)
+    screen.fill(BLUE)
+    await seesColour(olga, BLUE)
+    paul.send(...pointer)
+    await vi.waitFor(() => expect(typed(screen).slice(6)).toEqual([pointer]))
+  })
+
+  it('is nothing of a viewer, who cannot take the keyboard either', async () => {
+    const screen = await orange()
+    const { visit } = await consoleFor(cleanUp, { screen })
+    const vera = visit('vera', 'role=viewer')
+    await lookAt(vera)
+    vera.ask({ type: 'take' })
+    for (const message of [key, qemuKey, pointer, cutText]) vera.send(...message)
+    screen.fill(BLUE)
+    await seesColour(vera, BLUE)
+    expect(vera.newest('people')).toMatchObject({ typist: null, people: [{ user: 'vera', mayType: false }] })
+    const olga = visit('olga')
+    await lookAt(olga)
+    expect(olga.newest('people')).toMatchObject({ typist: 2 })
+    vera.ask({ type: 'take' })
+    olga.send(...key)
+    await vi.waitFor(() => expect(typed(screen)).toEqual([key]))
+    expect(olga.newest('people')).toMatchObject({ typist: 2 })
+  })
+
+  it('is the letting go of keys and buttons that were down when their browser left', async () => {
+    const screen = await orange()
+    const { visit } = await consoleFor(cleanUp, { screen })
+    const [olga, paul] = [visit('olga'), visit('paul')]
+    await lookAt(olga)
+    await lookAt(paul)
+    for (const message of [key, pointer]) olga.send(...message)
+    await vi.waitFor(() => expect(typed(screen)).toHaveLength(2))
+    olga.socket.close()
+    await paul.hears(() => paul.newest('people')?.people.length === 1)
+    expect(paul.newest('people')).toMatchObject({ typist: null })
+    await vi.waitFor(() => expect(typed(screen).slice(2)).toEqual([keyUp, [5, 0, 0, 3, 0, 4]]))
+    paul.ask({ type: 'take' })
+    await paul.hears(() => paul.newest('people')?.typist === 2)
   })
 })
 
-describe('no picture', () => {
-  it.each([
-    [{ state: 'stopped' }, 'stopped', false],
-    [{ state: 'crashed', stateReason: 'It ended with status 4.' }, 'stopped', false],
-    [{ graphics: false }, 'no_framebuffer', false],
-    [{ state: 'running' }, 'no_framebuffer', false],
-    [{ state: 'starting' }, 'not_yet', true],
-    [{ state: 'firmware' }, 'not_yet', true],
-    [{ state: 'running', vnc: '192.0.2.10:5900' }, 'unreachable', false],
-  ] as const)('of a guest with %j is %s', async (vm, code, retry) => {
-    const { visit } = await consoleFor({ vm: { ...vm } })
-    const browser = visit('olga')
-    expect(await browser.closed).toBe(VNC_CLOSE.reason)
-    expect(browser.controls).toMatchObject([
-      { type: 'reason', code, retry, message: expect.stringMatching(/\.$/) },
-    ])
+describe('people', () => {
+  it('are told who is there since when, and which of them types', async () => {
+    const screen = await orange()
+    const { visit } = await consoleFor(cleanUp, { screen })
+    const olga = visit('olga')
+    await lookAt(olga)
+    const paul = visit('paul')
+    await lookAt(paul)
+    const person = { address: '192.0.2.1', since: 1000, mayType: true }
+    expect(paul.newest('hello')).toEqual({ type: 'hello', guest: 'web1', me: 2 })
+    await olga.hears(() => olga.newest('people')?.people.length === 2)
+    for (const browser of [olga, paul])
+      expect(browser.newest('people')).toEqual({
+        type: 'people',
+        typist: 1,
+        people: [
+          { id: 1, user: 'olga', ...person },
+          { id: 2, user: 'paul', ...person },
+        ],
+      })
   })
 
-  it('of a guest that is not there is not_found', async () => {
-    const { visit } = await consoleFor({ vms: [] })
-    const browser = visit('olga')
-    await browser.closed
-    expect(browser.controls).toMatchObject([{ type: 'reason', code: 'not_found' }])
-  })
-
-  it('comes when another VNC client has the one connection, and comes back when that one leaves', async () => {
-    const screen = await guestScreen()
-    const outside = await screen.connect({ port: screen.port })
-    await once(outside, 'data')
-    const { visit } = await consoleFor({ screen })
-    const browser = visit('olga')
-    expect(await browser.closed).toBe(VNC_CLOSE.reason)
-    expect(browser.controls).toMatchObject([{ type: 'reason', code: 'held_elsewhere', retry: true }])
-    outside.destroy()
-    await vi.waitFor(() => expect(screen.open()).toBe(0))
-    const again = visit('olga')
-    await again.greet()
-    expect(await again.picture()).toMatchObject({ red: 255 })
-  })
-
-  it('is told when the machine cannot be reached', async () => {
-    const { visit } = await consoleFor({
-      vm: { vnc: '127.0.0.1:5900' },
-      connect: () => Promise.reject(new AppError('unreachable', 'The machine does not answer.')),
-    })
-    const browser = visit('olga')
-    await browser.closed
-    expect(browser.controls).toMatchObject([{ type: 'reason', code: 'unreachable', retry: true }])
-  })
-
-  it('any more is told when the guest goes, and the next visit gets a new connection', async () => {
-    const screen = await guestScreen()
-    const { visit, hubs } = await consoleFor({ screen })
-    const browser = visit('olga')
-    await browser.greet()
-    screen.drop()
-    expect(await browser.closed).toBe(VNC_CLOSE.reason)
-    expect(browser.controls.at(-1)).toMatchObject({ type: 'reason', code: 'ended', retry: true })
-    await vi.waitFor(() => expect(hubs.size).toBe(0))
-    const again = visit('olga')
-    await again.greet()
-    expect(await again.picture()).toMatchObject({ red: 255 })
-  })
-
-  it('but a waiting guest: the first viewer starts it and is told so', async () => {
-    const { visit } = await consoleFor({ screen: await guestScreen(), vm: { state: 'waiting' } })
-    const browser = visit('olga')
-    await browser.greet()
-    expect(browser.controls).toMatchObject([
-      { type: 'hello', notice: expect.stringContaining('first viewer') },
-    ])
+  it('whose tab comes back are the same still: they have the keyboard again, and the broken socket is gone', async () => {
+    const screen = await orange()
+    const { visit } = await consoleFor(cleanUp, { screen })
+    const first = visit('olga', 'tab=mine')
+    await lookAt(first)
+    const again = visit('olga', 'tab=mine')
+    await lookAt(again)
+    await first.closed
+    await again.hears(() => again.newest('people')?.people.length === 1)
+    expect(again.newest('people')).toMatchObject({ typist: 2 })
+    again.send(...key)
+    await vi.waitFor(() => expect(typed(screen)).toEqual([key]))
+    expect(screen.connections()).toBe(1)
   })
 })

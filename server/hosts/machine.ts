@@ -54,6 +54,7 @@ export function createMachine(parts: {
     idle: () => changes.listeners === 0 && screens.size === 0 && tasks.idle(),
     async close() {
       await tasks.close(0)
+      await screens.close()
       changes.close()
       inventory.close()
       await host.close()

@@ -1,23 +1,21 @@
 'use client'
 import { Camera, ExternalLink, Keyboard, Maximize, Scan } from 'lucide-react'
 import { type ReactNode, useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
-import type { VmState } from '../../../server/vms/model.ts'
 import { useHost } from '../../host.tsx'
 import { Banner } from '../../ui/Banner.tsx'
 import { Button, IconButton } from '../../ui/Button.tsx'
 import { cx } from '../../ui/cx.ts'
 import { MenuButton, type MenuItem } from '../../ui/Menu.tsx'
-import { Spinner } from '../../ui/Spinner.tsx'
-import { Badge } from '../../ui/State.tsx'
-import { Time } from '../../ui/Time.tsx'
 import { toastDone } from '../../ui/Toast.tsx'
+import { KeyboardBar } from './KeyboardBar.tsx'
+import { ME_ELSEWHERE, whyNotTyping } from './keyboard.ts'
 import { CHORDS } from './keys.ts'
-import { ScreenSession, type ScreenStatus } from './session.ts'
+import { Missing } from './Missing.tsx'
+import { ScreenSession, type ScreenView } from './session.ts'
 import { TypeTextDialog } from './TypeTextDialog.tsx'
 
 type ScreenProps = {
   guest: string
-  state: VmState
   /** Starts the guest: offered where the picture is missing because it is stopped. */
   startAction?: ReactNode
   /** Where the same screen fills a window of its own; left out in that window. */
@@ -25,13 +23,16 @@ type ScreenProps = {
 }
 
 /** A guest's screen with its keyboard and pointer, and the tools above it. */
-export function Screen({ guest, state, startAction, ownWindowHref }: ScreenProps) {
+export function Screen({ guest, startAction, ownWindowHref }: ScreenProps) {
   const frame = useRef<HTMLDivElement>(null)
   const target = useRef<HTMLDivElement>(null)
   const last = useRef<HTMLCanvasElement>(null)
   const session = useRef<ScreenSession | null>(null)
   const host = useHost().id
-  const [status, setStatus] = useState<ScreenStatus>({ kind: 'connecting' })
+  const [{ status, keyboard }, setView] = useState<ScreenView>({
+    status: { kind: 'connecting' },
+    keyboard: null,
+  })
   const [fit, setFit] = useState(true)
   const [typing, setTyping] = useState(false)
   const fullScreen = useFullScreen(frame)
@@ -40,7 +41,7 @@ export function Screen({ guest, state, startAction, ownWindowHref }: ScreenProps
     if (!target.current || !last.current) return
     const mine = new ScreenSession(host, guest, target.current, last.current)
     session.current = mine
-    const unsubscribe = mine.subscribe(() => setStatus(mine.status()))
+    const unsubscribe = mine.subscribe(() => setView(mine.view()))
     mine.connect()
     return () => {
       unsubscribe()
@@ -49,16 +50,11 @@ export function Screen({ guest, state, startAction, ownWindowHref }: ScreenProps
     }
   }, [host, guest])
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of the state is the reason to try again
-  useEffect(() => session.current?.guestChanged(), [state])
   useEffect(() => session.current?.setFit(fit), [fit])
 
   const live = status.kind === 'live'
-  const off = live
-    ? status.viewOnly
-      ? 'A viewer can look at the screen, not type on it.'
-      : null
-    : 'There is no connection to the screen.'
+  const off = live && keyboard ? whyNotTyping(keyboard) : 'There is no connection to the screen.'
+  const take = () => session.current?.takeKeyboard()
   const keys = useCallback(
     (): MenuItem[] =>
       CHORDS.map(chord => ({ label: chord.label, onSelect: () => session.current?.chord(chord.keys) })),
@@ -100,7 +96,7 @@ export function Screen({ guest, state, startAction, ownWindowHref }: ScreenProps
           Type text…
         </Button>
         <div className="ml-auto flex items-center gap-1">
-          <Status status={status} />
+          {keyboard && <KeyboardBar keyboard={keyboard} onTake={take} />}
           <IconButton
             label="Save a screenshot"
             icon={<Camera size={16} />}
@@ -121,6 +117,22 @@ export function Screen({ guest, state, startAction, ownWindowHref }: ScreenProps
           />
         </div>
       </div>
+      {keyboard?.takenBy && (
+        <Banner
+          live
+          className="mb-2"
+          action={
+            <Button small onClick={take}>
+              Take it back
+            </Button>
+          }
+        >
+          {keyboard.takenBy === ME_ELSEWHERE
+            ? 'You took the keyboard in another window.'
+            : `${keyboard.takenBy} took the keyboard.`}{' '}
+          You still see the screen.
+        </Banner>
+      )}
       {status.kind === 'live' && status.notice && (
         <Banner live className="mb-2">
           {status.notice}
@@ -136,16 +148,12 @@ export function Screen({ guest, state, startAction, ownWindowHref }: ScreenProps
         <div
           ref={target}
           data-screen={status.kind}
-          className={cx('absolute inset-0', !live && 'invisible')}
+          className={cx('absolute inset-0', !live && 'opacity-40 grayscale')}
+          onPointerDown={keyboard?.typist === null && keyboard.mayType ? take : undefined}
         />
         {!live && (
-          <div role="status" className="absolute inset-0 grid place-items-center p-4">
-            <Missing
-              status={status}
-              startAction={startAction}
-              onTake={() => session.current?.connect({ take: true })}
-              onRetry={() => session.current?.connect()}
-            />
+          <div role="status" aria-label="Picture" className="absolute inset-0 grid place-items-center p-4">
+            <Missing status={status} startAction={startAction} onRetry={() => session.current?.retry()} />
           </div>
         )}
       </div>
@@ -154,82 +162,6 @@ export function Screen({ guest, state, startAction, ownWindowHref }: ScreenProps
       )}
     </section>
   )
-}
-
-function Status({ status }: { status: ScreenStatus }) {
-  if (status.kind !== 'live') return null
-  if (status.viewOnly) return <Badge>View only</Badge>
-  return status.takenFrom ? <Badge>Taken over from {status.takenFrom}</Badge> : null
-}
-
-/** What stands where the picture would be: why it is missing, and what to do about it. */
-function Missing({
-  status,
-  startAction,
-  onTake,
-  onRetry,
-}: {
-  status: ScreenStatus
-  startAction: ReactNode
-  onTake: () => void
-  onRetry: () => void
-}) {
-  const box = (title: string, more?: ReactNode, action?: ReactNode) => (
-    <div className="max-w-md rounded-lg border border-line bg-panel px-5 py-4 text-center text-text shadow-float">
-      <p className="font-medium">{title}</p>
-      {more && <p className="mt-1 text-muted">{more}</p>}
-      {action && <div className="mt-3 flex justify-center gap-2">{action}</div>}
-    </div>
-  )
-  switch (status.kind) {
-    case 'connecting':
-      return (
-        <p className="flex items-center gap-2 text-white/80">
-          <Spinner /> Connecting to the screen…
-        </p>
-      )
-    case 'lost':
-      return box(
-        'The connection to Skep broke.',
-        'It is tried again by itself; the guest is not affected.',
-        <Button onClick={onRetry}>Try now</Button>,
-      )
-    case 'busy':
-      return box(
-        `${status.holder.user} holds this screen.`,
-        <>
-          Since <Time at={status.holder.since} />, from {status.holder.address}. bhyve serves one viewer at a
-          time.
-        </>,
-        <Button
-          look="primary"
-          disabled={status.mayTake ? null : 'A viewer cannot take the screen from somebody who works on it.'}
-          onClick={onTake}
-        >
-          Take over
-        </Button>,
-      )
-    case 'taken':
-      return box(
-        `${status.by} took over this screen.`,
-        'Nothing was lost: the guest runs on.',
-        <Button onClick={onTake}>Take it back</Button>,
-      )
-    case 'none':
-      return box(
-        status.message,
-        status.retrying ? 'It is tried again by itself.' : null,
-        status.code === 'stopped' ? (
-          startAction
-        ) : status.retrying ? null : (
-          <Button onClick={onRetry}>Try again</Button>
-        ),
-      )
-    case 'signed-out':
-      return box('You are signed out.', 'Sign in again to see the screen.')
-    case 'live':
-      return null
-  }
 }
 
 function useFullScreen(frame: React.RefObject<HTMLElement | null>) {

@@ -1,4 +1,4 @@
-import { parseVncControl, type VncControl } from '../../../server/console/model.ts'
+import { parseVncControl, type VncAsk, type VncControl } from '../../../server/console/model.ts'
 
 /**
  * One WebSocket, two audiences: text frames are Skep's control messages, binary frames are RFB. noVNC understands only
@@ -15,7 +15,12 @@ export class ScreenChannel {
 
   constructor(
     socket: WebSocket,
-    events: { control: (message: VncControl) => void; closed: (code: number) => void },
+    events: {
+      control: (message: VncControl) => void
+      /** RFB begins: somebody should listen. */
+      begins: () => void
+      closed: (code: number) => void
+    },
   ) {
     this.#socket = socket
     socket.binaryType = 'arraybuffer'
@@ -26,7 +31,7 @@ export class ScreenChannel {
       } else if (this.#onmessage) {
         this.#onmessage({ data: event.data })
       } else {
-        this.#early.push(event.data)
+        if (this.#early.push(event.data) === 1) events.begins()
       }
     }
     socket.onclose = event => {
@@ -59,6 +64,9 @@ export class ScreenChannel {
   }
   send(data: ArrayBufferView<ArrayBuffer>) {
     this.#socket.send(data)
+  }
+  ask(ask: VncAsk) {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(ask))
   }
   close() {
     this.#socket.close()

@@ -2,31 +2,35 @@ import type RFB from '@novnc/novnc'
 import {
   VNC_CLOSE,
   type VncControl,
-  type VncHolder,
   type VncReason,
+  type VncScreen,
   vncPath,
 } from '../../../server/console/model.ts'
 import { ScreenChannel } from './channel.ts'
+import { type Keyboard, keyboardOf } from './keyboard.ts'
 
 /** What stands on the console page instead of, or above, the picture. */
 export type ScreenStatus =
   | { kind: 'connecting' }
-  | { kind: 'live'; viewOnly: boolean; takenFrom: string | null; notice: string | null }
-  /** Somebody else holds the screen. */
-  | { kind: 'busy'; holder: VncHolder; mayTake: boolean }
-  /** Somebody took it from this browser. */
-  | { kind: 'taken'; by: string }
+  | { kind: 'live'; notice: string | null }
   /** There is no picture and this is why; `retrying` tells whether it is tried again by itself. */
-  | { kind: 'none'; code: VncReason; message: string; retrying: boolean }
+  | { kind: 'gone'; code: VncReason; message: string; retrying: boolean }
   /** The connection to Skep broke; it is tried again by itself. */
   | { kind: 'lost' }
   | { kind: 'signed-out' }
 
+/** What a page shows about a screen: replaced as a whole whenever something changes. */
+export type ScreenView = {
+  status: ScreenStatus
+  /** Null before Skep has told who is there. */
+  keyboard: Keyboard | null
+}
+
 const BACK_OFF_MS = [250, 500, 1000, 2000, 4000]
 
 /**
- * A browser's hold on one guest's screen. Connects, reconnects by itself after reboots of the guest and restarts of the
- * console, and never takes the screen from somebody unless asked to.
+ * A browser's view of one guest's screen. Stays through reboots of the guest, comes back by itself after restarts of the
+ * console, and never takes the keyboard from somebody unless asked to.
  */
 export class ScreenSession {
   readonly #host: string
@@ -34,10 +38,11 @@ export class ScreenSession {
   readonly #target: HTMLElement
   readonly #lastPicture: HTMLCanvasElement
   readonly #tab = newTab()
-  #status: ScreenStatus = { kind: 'connecting' }
+  #view: ScreenView = { status: { kind: 'connecting' }, keyboard: null }
   #listeners = new Set<() => void>()
-  #socket: WebSocket | null = null
+  #channel: ScreenChannel | null = null
   #rfb: RFB | null = null
+  #me = 0
   #timer: ReturnType<typeof setTimeout> | undefined
   #attempt = 0
   #ended = false
@@ -55,86 +60,100 @@ export class ScreenSession {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
-  readonly status = (): ScreenStatus => this.#status
+  readonly view = (): ScreenView => this.#view
 
-  #tell(status: ScreenStatus) {
-    this.#status = status
+  #tell(change: Partial<ScreenView>) {
+    this.#view = { ...this.#view, ...change }
     for (const listener of this.#listeners) listener()
   }
 
-  /** Connects now. With `take` the screen is taken from whoever holds it. */
-  connect(options: { take?: boolean } = {}) {
+  connect() {
     if (this.#ended) return
     clearTimeout(this.#timer)
     this.#drop()
-    if (this.#status.kind !== 'none' && this.#status.kind !== 'lost') this.#tell({ kind: 'connecting' })
     const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:'
-    const path = vncPath(this.#host, this.#guest, { tab: this.#tab, ...(options.take ? { take: true } : {}) })
+    const path = vncPath(this.#host, this.#guest, this.#tab)
     const socket = new WebSocket(`${scheme}//${location.host}${path}`, 'binary')
-    this.#socket = socket
+    const isNew = () => channel === this.#channel
     const channel = new ScreenChannel(socket, {
       control: message => {
-        if (socket === this.#socket) void this.#control(message, channel)
+        if (isNew()) this.#control(message)
+      },
+      begins: () => {
+        if (isNew()) void this.#begin(channel)
       },
       closed: code => {
-        if (socket === this.#socket) this.#closed(code)
+        if (isNew()) this.#closed(code)
       },
+    })
+    this.#channel = channel
+  }
+
+  /** Tries at once what would be tried later, or not at all. */
+  retry() {
+    if (this.#channel) this.#channel.ask({ type: 'retry' })
+    else this.connect()
+  }
+
+  takeKeyboard() {
+    this.#channel?.ask({ type: 'take' })
+  }
+
+  #control(message: VncControl) {
+    switch (message.type) {
+      case 'hello':
+        this.#attempt = 0
+        this.#me = message.me
+        return
+      case 'people': {
+        const before = this.#view.keyboard
+        const keyboard = keyboardOf(message, this.#me, before)
+        this.#tell({ keyboard })
+        this.#allowTyping()
+        if (keyboard.mine && !before?.mine) this.focus()
+        return
+      }
+      case 'screen':
+        this.#tell({ status: statusOf(message) })
+        if (message.state === 'live' && this.#rfb) this.#lastPicture.hidden = true
+        return
+      case 'reason':
+        this.#tell({
+          status: { kind: 'gone', code: message.code, message: message.message, retrying: message.retry },
+        })
+    }
+  }
+
+  async #begin(channel: ScreenChannel) {
+    const { default: RFB } = await import('@novnc/novnc')
+    if (this.#ended || channel !== this.#channel || channel.readyState !== WebSocket.OPEN) return
+    const rfb = new RFB(this.#target, channel, { shared: true })
+    rfb.scaleViewport = this.#fit
+    rfb.background = 'transparent'
+    rfb.showDotCursor = true
+    this.#rfb = rfb
+    this.#allowTyping()
+    rfb.addEventListener('connect', () => {
+      if (this.#rfb !== rfb) return
+      this.#lastPicture.hidden = true
+      if (this.#view.keyboard?.mine) this.focus()
     })
   }
 
-  /** The guest's state changed: worth a new attempt at once if there is no picture. */
-  guestChanged() {
-    if (this.#status.kind === 'none' || this.#status.kind === 'lost') {
-      this.#attempt = 0
-      this.connect()
-    }
-  }
-
-  async #control(message: VncControl, channel: ScreenChannel) {
-    if (message.type === 'hello') {
-      const { default: RFB } = await import('@novnc/novnc')
-      if (this.#ended || channel.readyState !== WebSocket.OPEN) return
-      const rfb = new RFB(this.#target, channel, { shared: true })
-      rfb.viewOnly = message.viewOnly
-      rfb.scaleViewport = this.#fit
-      rfb.background = 'transparent'
-      rfb.showDotCursor = true
-      rfb.compressionLevel = 1
-      this.#rfb = rfb
-      rfb.addEventListener('connect', () => {
-        if (this.#rfb !== rfb) return
-        this.#attempt = 0
-        this.#lastPicture.hidden = true
-        this.#tell({
-          kind: 'live',
-          viewOnly: message.viewOnly,
-          takenFrom: message.takenFrom,
-          notice: message.notice,
-        })
-        if (!message.viewOnly) rfb.focus({ preventScroll: true })
-      })
-    } else if (message.type === 'busy') {
-      this.#tell({ kind: 'busy', holder: message.holder, mayTake: message.mayTake })
-    } else if (message.type === 'taken') {
-      this.#keepPicture()
-      this.#tell({ kind: 'taken', by: message.by })
-    } else {
-      this.#keepPicture()
-      this.#tell({ kind: 'none', code: message.code, message: message.message, retrying: message.retry })
-    }
+  /** Skep drops what somebody types who has not the keyboard; noVNC need not even send it. */
+  #allowTyping() {
+    if (this.#rfb) this.#rfb.viewOnly = !this.#view.keyboard?.mine
   }
 
   #closed(code: number) {
     this.#keepPicture()
     this.#rfb = null
-    this.#socket = null
-    if (this.#ended || code === VNC_CLOSE.busy || code === VNC_CLOSE.taken) return
-    if (code === VNC_CLOSE.signedOut) return this.#tell({ kind: 'signed-out' })
-    if (code === VNC_CLOSE.reason) {
-      if (this.#status.kind === 'none' && !this.#status.retrying) return
-    } else {
-      this.#tell({ kind: 'lost' })
-    }
+    this.#channel = null
+    if (this.#ended) return
+    if (code === VNC_CLOSE.signedOut) return this.#tell({ status: { kind: 'signed-out' } })
+    const { status } = this.#view
+    if (code !== VNC_CLOSE.reason) this.#tell({ status: { kind: 'lost' } })
+    else if (status.kind === 'gone' && !status.retrying) return
     this.#timer = setTimeout(
       () => this.connect(),
       BACK_OFF_MS[Math.min(this.#attempt, BACK_OFF_MS.length - 1)],
@@ -142,7 +161,7 @@ export class ScreenSession {
     this.#attempt += 1
   }
 
-  /** Copies what is on the screen, so that it stays (greyed) while the guest reboots. */
+  /** Copies what is on the screen, so that it stays (greyed) while there is no connection to Skep. */
   #keepPicture() {
     const canvas = this.#target.querySelector('canvas')
     if (!canvas || canvas.width === 0 || canvas.height === 0) return
@@ -153,11 +172,11 @@ export class ScreenSession {
   }
 
   #drop() {
-    const socket = this.#socket
-    this.#socket = null
+    const channel = this.#channel
+    this.#channel = null
     this.#rfb?.disconnect()
     this.#rfb = null
-    socket?.close()
+    channel?.close()
   }
 
   setFit(fit: boolean) {
@@ -196,6 +215,17 @@ export class ScreenSession {
     this.#ended = true
     clearTimeout(this.#timer)
     this.#drop()
+  }
+}
+
+function statusOf(screen: VncScreen): ScreenStatus {
+  switch (screen.state) {
+    case 'connecting':
+      return { kind: 'connecting' }
+    case 'live':
+      return { kind: 'live', notice: screen.notice }
+    case 'gone':
+      return { kind: 'gone', code: screen.code, message: screen.message, retrying: screen.retry }
   }
 }
 

@@ -1,5 +1,8 @@
 /** The programs of the base system, through the door that the console uses. Shapes: facts of FreeBSD's own sources. */
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { portSocket } from './protocol.ts'
 import { sandboxForTest, type TestHost } from './testing.ts'
 
 let host: TestHost
@@ -298,4 +301,28 @@ describe('files and sockets', () => {
   test('netstat names what listens', async () => {
     expect(await out('netstat', '-an')).toMatch(/^tcp4 +0 +0 \*\.22 +\*\.\* +LISTEN$/m)
   })
+
+  test.runIf(process.platform === 'linux')(
+    'netstat names each connection from both of its ends',
+    async () => {
+      const server = createServer().listen(portSocket(host.world.dir, 5977))
+      await once(server, 'listening')
+      const established = async () =>
+        [
+          ...(await out('netstat', '-an')).matchAll(
+            /^tcp4 +0 +0 127\.0\.0\.1\.(\d+) +127\.0\.0\.1\.(\d+) +ESTABLISHED$/gm,
+          ),
+        ]
+          .map(([, local, foreign]) => [local, foreign])
+          .filter(ends => ends.includes('5977'))
+      expect(await established()).toEqual([])
+      const accepted = once(server, 'connection')
+      const client = await host.connect({ port: 5977 })
+      await accepted
+      const [one = [], other = []] = await established()
+      expect(one).toEqual([...other].reverse())
+      client.destroy()
+      server.close()
+    },
+  )
 })
