@@ -44,7 +44,7 @@ export function SignInFields(props: {
         onValue={identity => onDraft({ ...draft, identity })}
       />
       {draft.identity === 'file' && (
-        <Field label="Key file" error={error?.fields.identity} hint="Its path: /root/.ssh/id_ed25519">
+        <Field label="Key file" error={error?.fields.identity} hint="Its path: /home/skep/.ssh/id_ed25519">
           <Input
             mono
             value={draft.file}

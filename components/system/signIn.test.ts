@@ -18,10 +18,10 @@ describe('a way to sign in', () => {
   })
 
   it('keeps a path for later without sending it', () => {
-    const draft = { identity: 'agent', file: '/root/key', privilege: 'doas' } as const
+    const draft = { identity: 'agent', file: '/var/skep/key', privilege: 'doas' } as const
     expect(signInOf(draft, 'SHA256:x')).toEqual({ hostKey: 'SHA256:x', identity: 'agent', privilege: 'doas' })
-    expect(signInOf({ ...draft, identity: 'file', file: ' /root/key ' }, 'SHA256:x').identity).toBe(
-      'file:/root/key',
+    expect(signInOf({ ...draft, identity: 'file', file: ' /var/skep/key ' }, 'SHA256:x').identity).toBe(
+      'file:/var/skep/key',
     )
   })
 

@@ -14,7 +14,7 @@ import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { AppError } from '../errors.ts'
+import { failureOf } from '../testing.ts'
 import { localHost } from './local.ts'
 
 const host = localHost()
@@ -30,15 +30,6 @@ afterAll(async () => {
   await host.close()
   await rm(directory, { recursive: true, force: true })
 })
-
-async function refusal(promise: Promise<unknown>): Promise<AppError> {
-  const error: unknown = await promise.then(
-    () => null,
-    reason => reason,
-  )
-  if (error instanceof AppError) return error
-  throw new Error(`no AppError but ${String(error)}`)
-}
 
 describe('running a program', () => {
   test('gives exit status and both outputs, words untouched', async () => {
@@ -77,7 +68,7 @@ describe('running a program', () => {
 
   test('answers after the deadline, and the program is gone', async () => {
     const before = Date.now()
-    const error = await refusal(host.run(['sleep', '30.25'], { timeoutMs: 50 }))
+    const error = await failureOf(host.run(['sleep', '30.25'], { timeoutMs: 50 }))
     expect(error.code).toBe('timeout')
     expect(error.detail.argv).toEqual(['sleep', '30.25'])
     expect(Date.now() - before).toBeLessThan(5_000)
@@ -95,37 +86,37 @@ describe('running a program', () => {
     const calls = new AbortController()
     const running = host.run(['sleep', '30.5'], { signal: calls.signal })
     calls.abort()
-    expect((await refusal(running)).code).toBe('timeout')
+    expect((await failureOf(running)).code).toBe('timeout')
     await expect(host.run(['true'], { signal: calls.signal })).rejects.toThrow()
     await vi.waitFor(() => expect(host.orphans()).toEqual([]))
   })
 
   test('ends a flood with an error', async () => {
     const small = localHost({ mostStdoutBytes: 100_000 })
-    const error = await refusal(small.run(['yes']))
+    const error = await failureOf(small.run(['yes']))
     expect(error.code).toBe('failed')
     expect(error.message).toBe('“yes” printed more than 97 KiB.')
   })
 
   test('says what is missing, and takes no paths', async () => {
-    const missing = await refusal(host.run(['no-such-program-here', 'x']))
+    const missing = await failureOf(host.run(['no-such-program-here', 'x']))
     expect(missing.code).toBe('unsupported')
     expect(missing.message).toBe('The program “no-such-program-here” is not installed on this host.')
     for (const name of ['', '/bin/ls', '../ls', '-x', 'a b']) {
-      expect((await refusal(host.run([name]))).code).toBe('invalid')
+      expect((await failureOf(host.run([name]))).code).toBe('invalid')
     }
-    expect((await refusal(host.run(['echo', 'a\0b']))).code).toBe('invalid')
-    expect((await refusal(host.run(['echo', 'x'.repeat(5_000_000)]))).code).toBe('invalid')
+    expect((await failureOf(host.run(['echo', 'a\0b']))).code).toBe('invalid')
+    expect((await failureOf(host.run(['echo', 'x'.repeat(5_000_000)]))).code).toBe('invalid')
   })
 
   test('finds a program that was installed meanwhile', async () => {
     const empty = await mkdtemp(path.join(directory, 'path-'))
     const own = localHost({ path: [empty] })
-    expect((await refusal(own.run(['late']))).code).toBe('unsupported')
+    expect((await failureOf(own.run(['late']))).code).toBe('unsupported')
     await writeFile(path.join(empty, 'late'), '#!/bin/sh\necho here\n', { mode: 0o755 })
     expect((await own.run(['late'])).stdout).toBe('here\n')
     await rm(path.join(empty, 'late'))
-    expect((await refusal(own.run(['late']))).code).toBe('unsupported')
+    expect((await failureOf(own.run(['late']))).code).toBe('unsupported')
   })
 })
 
@@ -184,7 +175,7 @@ describe('streaming a program', () => {
   })
 
   test('a missing program rejects', async () => {
-    expect((await refusal(host.stream(['no-such-program-here']))).code).toBe('unsupported')
+    expect((await failureOf(host.stream(['no-such-program-here']))).code).toBe('unsupported')
   })
 })
 
@@ -201,9 +192,11 @@ describe('connecting', () => {
       expect(String(answer)).toBe('hello')
       socket.destroy()
       await new Promise(resolve => server.close(resolve))
-      expect((await refusal(host.connect(target))).code).toBe('path' in target ? 'not_found' : 'unreachable')
+      expect((await failureOf(host.connect(target))).code).toBe(
+        'path' in target ? 'not_found' : 'unreachable',
+      )
     }
-    expect((await refusal(host.connect({ port: 70_000 }))).code).toBe('invalid')
+    expect((await failureOf(host.connect({ port: 70_000 }))).code).toBe('invalid')
   })
 })
 
@@ -232,14 +225,14 @@ describe('files', () => {
   })
 
   test('what cannot be read says why', async () => {
-    expect((await refusal(host.read(path.join(directory, 'none')))).code).toBe('not_found')
-    expect((await refusal(host.read(directory))).code).toBe('invalid')
-    expect((await refusal(host.read('relative'))).code).toBe('invalid')
+    expect((await failureOf(host.read(path.join(directory, 'none')))).code).toBe('not_found')
+    expect((await failureOf(host.read(directory))).code).toBe('invalid')
+    expect((await failureOf(host.read('relative'))).code).toBe('invalid')
     await writeFile(path.join(directory, 'latin1'), Buffer.from([0xe9, 0x0a]))
-    expect((await refusal(host.read(path.join(directory, 'latin1')))).code).toBe('unreadable')
+    expect((await failureOf(host.read(path.join(directory, 'latin1')))).code).toBe('unreadable')
     await writeFile(path.join(directory, 'big'), Buffer.alloc(4 * 1024 * 1024 + 1))
-    expect((await refusal(host.read(path.join(directory, 'big')))).code).toBe('invalid')
-    expect((await refusal(host.write(path.join(directory, 'no', 'file'), 'x'))).code).toBe('not_found')
+    expect((await failureOf(host.read(path.join(directory, 'big')))).code).toBe('invalid')
+    expect((await failureOf(host.write(path.join(directory, 'no', 'file'), 'x'))).code).toBe('not_found')
   })
 
   test('are listed by name, looked at and removed', async () => {
@@ -257,8 +250,8 @@ describe('files', () => {
     expect(await host.stat(path.join(folder, 'c'))).toMatchObject({ name: 'c', type: 'file', sizeBytes: 5 })
     expect(await host.stat(path.join(folder, 'd'))).toBeNull()
     expect(await host.stat(path.join(folder, 'c', 'd'))).toBeNull()
-    expect((await refusal(host.list(path.join(folder, 'd')))).code).toBe('not_found')
-    expect((await refusal(host.remove(folder))).code).toBe('refused')
+    expect((await failureOf(host.list(path.join(folder, 'd')))).code).toBe('not_found')
+    expect((await failureOf(host.remove(folder))).code).toBe('refused')
     for (const name of ['a', 'b', 'c', 'd']) await host.remove(path.join(folder, name))
     await host.remove(folder)
     await mkdir(folder)

@@ -1,10 +1,10 @@
 /** The adapter against a real sshd. */
-import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { AppError } from '../errors.ts'
+import { failureOf } from '../testing.ts'
 import type { Host } from './host.ts'
 import { newKeyPair } from './ssh/keys.ts'
 import { startSshd, type TestSshd } from './ssh/testing.ts'
@@ -31,15 +31,6 @@ function another(...how: Parameters<TestSshd['host']>): Host {
   const made = sshd.host(...how)
   hosts.push(made)
   return made
-}
-
-async function refusal(promise: Promise<unknown>): Promise<AppError> {
-  const error: unknown = await promise.then(
-    () => null,
-    reason => reason,
-  )
-  if (error instanceof AppError) return error
-  throw new Error(`no AppError but ${String(error)}`)
 }
 
 describe('running a program', () => {
@@ -87,21 +78,21 @@ describe('running a program', () => {
   })
 
   test('says which program is missing, and which word cannot be given', async () => {
-    expect(await refusal(host.run(['zfs-of-nowhere', 'list']))).toMatchObject({
+    expect(await failureOf(host.run(['zfs-of-nowhere', 'list']))).toMatchObject({
       code: 'unsupported',
       message: 'The program “zfs-of-nowhere” is not installed on this host.',
     })
-    expect(await refusal(host.stream(['zfs-of-nowhere']))).toMatchObject({ code: 'unsupported' })
-    expect(await refusal(host.run(['/bin/ls']))).toMatchObject({ code: 'invalid' })
-    expect(await refusal(host.run(['ls', 'a\0b']))).toMatchObject({ code: 'invalid' })
+    expect(await failureOf(host.stream(['zfs-of-nowhere']))).toMatchObject({ code: 'unsupported' })
+    expect(await failureOf(host.run(['/bin/ls']))).toMatchObject({ code: 'invalid' })
+    expect(await failureOf(host.run(['ls', 'a\0b']))).toMatchObject({ code: 'invalid' })
   })
 
   test('answers after the deadline, and the program is gone', async () => {
-    const error = await refusal(host.run(['sleep', '31.5'], { timeoutMs: 100 }))
+    const error = await failureOf(host.run(['sleep', '31.5'], { timeoutMs: 100 }))
     expect(error).toMatchObject({ code: 'timeout', message: '“sleep 31.5” did not answer within 0.1 s.' })
     await vi.waitFor(() => expect(sshd.programs()).not.toContain('sleep'), 5_000)
     const calledOff = new AbortController()
-    const running = refusal(host.run(['sleep', '32.5'], { signal: calledOff.signal }))
+    const running = failureOf(host.run(['sleep', '32.5'], { signal: calledOff.signal }))
     await vi.waitFor(() => expect(sshd.programs()).toContain('sleep'), 5_000)
     calledOff.abort()
     expect(await running).toMatchObject({ code: 'timeout', message: '“sleep 32.5” was called off.' })
@@ -114,10 +105,10 @@ describe('running a program', () => {
     const wrapped = ['sh', '-c', `${hanging.join(' ')}; exec sleep 33.5`]
     const own = another()
     await own.run(['true'])
-    const first = refusal(own.run(wrapped, { timeoutMs: 3_000 }))
+    const first = failureOf(own.run(wrapped, { timeoutMs: 3_000 }))
     await vi.waitFor(() => expect(sshd.programs()).toContain('sleep'), 3_000)
     expect(await first).toMatchObject({ code: 'timeout' })
-    expect(await refusal(own.run(wrapped))).toMatchObject({
+    expect(await failureOf(own.run(wrapped))).toMatchObject({
       code: 'timeout',
       message: expect.stringMatching(/^“sh -c” has not answered since .* and has not ended yet\.$/),
     })
@@ -162,7 +153,7 @@ describe('running a program', () => {
     const without = await startSshd(['ForceCommand echo "This account is currently not available."; exit 1'])
     const own = without.host()
     try {
-      const error = await refusal(own.run(['true']))
+      const error = await failureOf(own.run(['true']))
       expect(error).toMatchObject({
         code: 'failed',
         message: expect.stringContaining('does not run commands'),
@@ -184,7 +175,7 @@ describe('running a program', () => {
   })
 
   test('a flood ends', async () => {
-    expect(await refusal(host.run(['yes'], { timeoutMs: 60_000 }))).toMatchObject({
+    expect(await failureOf(host.run(['yes'], { timeoutMs: 60_000 }))).toMatchObject({
       code: 'failed',
       message: '“yes” printed more than 65536 KiB.',
     })
@@ -221,7 +212,7 @@ describe('a connection that breaks', () => {
   test('in the middle of a program: how it ended is not known, and the next one works', async () => {
     const own = another()
     const marker = path.join(sshd.dir, 'ended')
-    const running = refusal(own.run(['sh', '-c', `sleep 0.5; touch ${marker}`]))
+    const running = failureOf(own.run(['sh', '-c', `sleep 0.5; touch ${marker}`]))
     await vi.waitFor(() => expect(sshd.programs()).toContain('sleep'), 5_000)
     sshd.cut()
     expect(await running).toMatchObject({
@@ -241,12 +232,12 @@ describe('a connection that breaks', () => {
     await own.run(['true'])
     await sshd.stop()
     await vi.waitFor(async () => {
-      expect(await refusal(own.run(['true']))).toMatchObject({
+      expect(await failureOf(own.run(['true']))).toMatchObject({
         code: 'unreachable',
         message: expect.stringContaining('Nothing listens'),
       })
     }, 5_000)
-    const storm = await Promise.all(Array.from({ length: 50 }, () => refusal(own.run(['true']))))
+    const storm = await Promise.all(Array.from({ length: 50 }, () => failureOf(own.run(['true']))))
     expect(new Set(storm.map(error => error.code))).toEqual(new Set(['unreachable']))
     await sshd.start()
     await vi.waitFor(async () => expect((await own.run(['true'])).exit).toBe(0), 20_000)
@@ -257,7 +248,9 @@ describe('a connection that breaks', () => {
     await own.run(['true'])
     sshd.freeze()
     const errors = await Promise.all(
-      Array.from({ length: 30 }, (_, index) => refusal(own.run(['echo', String(index)], { timeoutMs: 300 }))),
+      Array.from({ length: 30 }, (_, index) =>
+        failureOf(own.run(['echo', String(index)], { timeoutMs: 300 })),
+      ),
     )
     expect(errors.every(error => error.code === 'timeout' || error.code === 'unreachable')).toBe(true)
     sshd.thaw()
@@ -280,7 +273,7 @@ describe('who is there, and who comes', () => {
 
   test('another key than the pinned one is refused with both', async () => {
     const pinned = `SHA256:${'A'.repeat(43)}`
-    const error = await refusal(another({ hostKey: pinned }).run(['true']))
+    const error = await failureOf(another({ hostKey: pinned }).run(['true']))
     expect(error.code).toBe('unreachable')
     expect(error.message).toContain('another host key')
     expect(error.detail.refusedKey).toEqual({ pinned, shown: sshd.settings.hostKey })
@@ -289,7 +282,7 @@ describe('who is there, and who comes', () => {
   test('a key that is not known there', async () => {
     const stranger = await startSshd()
     try {
-      const error = await refusal(another({ identity: stranger.settings.identity }).run(['true']))
+      const error = await failureOf(another({ identity: stranger.settings.identity }).run(['true']))
       expect(error).toMatchObject({
         code: 'unreachable',
         message: expect.stringContaining('does not let Skep in'),
@@ -301,7 +294,7 @@ describe('who is there, and who comes', () => {
 
   test('a file that is no key', async () => {
     const file = path.join(sshd.dir, 'config')
-    expect(await refusal(another({ identity: { kind: 'file', path: file } }).run(['true']))).toMatchObject({
+    expect(await failureOf(another({ identity: { kind: 'file', path: file } }).run(['true']))).toMatchObject({
       code: 'invalid',
       message: `${file} is no private key that Skep can read.`,
     })
@@ -331,7 +324,7 @@ describe('connecting to ports and sockets there', () => {
     server.close()
     const closed = await startSshd()
     await closed.dispose()
-    expect(await refusal(host.connect({ port: closed.port }))).toMatchObject({
+    expect(await failureOf(host.connect({ port: closed.port }))).toMatchObject({
       code: 'unreachable',
       message: `Nothing listens on port ${closed.port}.`,
     })
@@ -363,98 +356,4 @@ describe('few sessions', () => {
       }
     },
   )
-})
-
-describe.each([
-  ['by sftp', [], {}],
-  ['by commands, where sftp is off', ['Subsystem sftp /bin/false'], {}],
-  ['by commands, where rights are borrowed', [], { privilege: 'sudo' }],
-] as const)('files %s', (_how, config, change) => {
-  let own: TestSshd
-  let door: Host
-  let dir = ''
-  beforeAll(async () => {
-    own = await startSshd(config)
-    door = own.host(change)
-    dir = path.join(own.dir, 'files')
-    mkdirSync(dir)
-  })
-  afterAll(async () => {
-    await door.close()
-    await own.dispose()
-  })
-
-  test('are written whole, read back, and keep their mode', async () => {
-    const file = path.join(dir, "a name with 'quotes' and\nmore")
-    const text = 'first\nsecond without end ünï'
-    await door.write(file, text)
-    expect(await door.read(file)).toBe(text)
-    expect(statSync(file).mode & 0o777).toBe(0o644)
-    await door.write(file, '', { mode: 0o600 })
-    expect(readFileSync(file, 'utf8')).toBe('')
-    await door.write(file, 'kept')
-    expect(statSync(file).mode & 0o777).toBe(0o600)
-    await door.remove(file)
-    await door.remove(file)
-    expect(existsSync(file)).toBe(false)
-  })
-
-  test('a symbolic link is followed', async () => {
-    writeFileSync(path.join(dir, 'target'), 'old')
-    symlinkSync('target', path.join(dir, 'link'))
-    await door.write(path.join(dir, 'link'), 'new')
-    expect(readFileSync(path.join(dir, 'target'), 'utf8')).toBe('new')
-    expect(await door.stat(path.join(dir, 'link'))).toMatchObject({
-      name: 'link',
-      type: 'file',
-      sizeBytes: 3,
-    })
-  })
-
-  test('are listed by name, with their kind', async () => {
-    const below = path.join(dir, 'list')
-    await door.mkdir(path.join(below, 'sub', 'sub'))
-    await door.mkdir(path.join(below, 'sub'))
-    writeFileSync(path.join(below, '.hidden'), '12345')
-    writeFileSync(path.join(below, 'with blank'), '')
-    symlinkSync('nowhere', path.join(below, 'astray'))
-    const seen = (await door.list(below)).map(({ mtimeMs: _, ...entry }) => entry)
-    expect(seen).toMatchObject([
-      { name: '.hidden', type: 'file', sizeBytes: 5 },
-      { name: 'astray', type: 'other', link: true },
-      { name: 'sub', type: 'directory' },
-      { name: 'with blank', type: 'file', sizeBytes: 0 },
-    ])
-    const { mtimeMs } = (await door.stat(path.join(below, '.hidden'))) ?? { mtimeMs: 0 }
-    expect(Math.abs(mtimeMs - Date.now())).toBeLessThan(60_000)
-    expect(await refusal(door.remove(path.join(below, 'sub')))).toMatchObject({ code: 'refused' })
-  })
-
-  test('what is not there, or no file', async () => {
-    const none = path.join(dir, 'none')
-    expect(await door.stat(none)).toBe(null)
-    expect(await refusal(door.read(none))).toMatchObject({ code: 'not_found' })
-    expect(await refusal(door.list(none))).toMatchObject({ code: 'not_found' })
-    expect(await refusal(door.read(dir))).toMatchObject({ code: 'invalid' })
-    expect(await refusal(door.read('relative'))).toMatchObject({ code: 'invalid' })
-    writeFileSync(path.join(dir, 'bytes'), Buffer.from([0xff, 0xfe]))
-    expect(await refusal(door.read(path.join(dir, 'bytes')))).toMatchObject({ code: 'unreadable' })
-  })
-
-  test('a full disk: said so, the old text stays, nothing is left', async () => {
-    // A file that cannot grow: /dev/full is the one disk that is full on every Linux.
-    const small = path.join(dir, 'small')
-    mkdirSync(small)
-    const mounted = await door.run(['mount', '-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small])
-    expect(mounted.exit).toBe(0)
-    try {
-      const file = path.join(small, 'web1.conf')
-      await door.write(file, 'loader="uefi"\n')
-      expect(await refusal(door.write(file, 'x'.repeat(200_000)))).toMatchObject({ code: 'no_space' })
-      expect(await door.read(file)).toBe('loader="uefi"\n')
-      expect((await door.list(small)).map(each => each.name)).toEqual(['web1.conf'])
-    } finally {
-      await door.run(['umount', small])
-    }
-  })
 })

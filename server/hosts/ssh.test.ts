@@ -65,7 +65,7 @@ describe('a machine over SSH', () => {
     const [before] = listHosts(db)
     const sent = {
       hostKey: `SHA256:${'a'.repeat(43)}`,
-      identity: 'file:/root/key',
+      identity: 'file:/var/skep/key',
       privilege: 'sudo',
     } as const
     await hosts.changeSignIn('nas', sent)

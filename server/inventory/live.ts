@@ -1,36 +1,16 @@
-import type { Bookmark, DatasetRow } from '../datasets/model.ts'
+import type { DatasetRow } from '../datasets/model.ts'
 import { AppError, type RefusedKey } from '../errors.ts'
-import type { Pool, PoolDetail, Property } from '../pools/model.ts'
-import type { Hold } from '../snapshots/model.ts'
-import type { HostFacts, HostStatus } from '../system/model.ts'
-import type { Vm } from '../vms/model.ts'
+import type { HostStatus } from '../system/model.ts'
 import { Announcer } from './announcer.ts'
 import { createCell, createCells, isSilence, type Trouble, UNTRUSTED_MS, type Watcher } from './cell.ts'
 import { changesOf, effectOf, type HostEvent } from './effects.ts'
 import { createHeartbeat } from './heartbeat.ts'
+import type { HostReader } from './hostReader.ts'
 import type { Change, Inventory } from './inventory.ts'
 import { Origins } from './origins.ts'
 import { changedDatasets, changedMarks, changedPools, changedVms } from './polling.ts'
-import { SnapshotIndex, type SnapshotReader } from './snapshotIndex.ts'
-import { type EventSource, keepStream } from './stream.ts'
-
-/** Everything the inventory asks a host. A row of `datasets` comes without what other readings add. */
-export type HostReader = {
-  pools: () => Promise<Pool[]>
-  pool: (name: string) => Promise<PoolDetail>
-  datasets: () => Promise<DatasetRow[]>
-  properties: (dataset: string) => Promise<Property[]>
-  bookmarks: (dataset: string) => Promise<Bookmark[]>
-  holds: (snapshot: string) => Promise<Hold[]>
-  snapshots: SnapshotReader
-  events: EventSource
-  vms: () => Promise<Vm[]>
-  /** A cheap look at the guests: per name a text that changes with anything a screen shows of it, load left out. */
-  vmMarks?: () => Promise<ReadonlyMap<string, string>>
-  facts: () => Promise<HostFacts>
-  /** The smallest question there is, with a deadline of its own: rejects when the machine is silent. */
-  heartbeat: () => Promise<void>
-}
+import { SnapshotIndex } from './snapshotIndex.ts'
+import { keepStream } from './stream.ts'
 
 export type InventoryOptions = {
   host: { id: string; kind: HostStatus['kind'] }

@@ -11,7 +11,7 @@ import type { PoolDetail, Property } from '../pools/model.ts'
 import type { HostFacts } from '../system/model.ts'
 import type { Vm } from '../vms/model.ts'
 import { HEARTBEAT_DEADLINE_MS } from './heartbeat.ts'
-import type { HostReader } from './live.ts'
+import type { HostReader } from './hostReader.ts'
 import type { FiguresOf } from './snapshotIndex.ts'
 import type { EventSource } from './stream.ts'
 

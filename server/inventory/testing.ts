@@ -2,7 +2,7 @@
 import { filesystem } from '../datasets/testing.ts'
 import type { Property } from '../pools/model.ts'
 import type { HostEvent } from './effects.ts'
-import type { HostReader } from './live.ts'
+import type { HostReader } from './hostReader.ts'
 import type { SnapshotFigures, SnapshotRow } from './snapshotTable.ts'
 
 type Snap = SnapshotRow & { holds: Set<string> }
