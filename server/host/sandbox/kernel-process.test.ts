@@ -14,10 +14,12 @@ const dirs: string[] = []
 
 afterEach(async () => {
   for (const dir of dirs.splice(0)) {
+    const pid = kernelPid(dir)
     const host = sandboxHost(dir, () => KernelClient.connect(dir))
     await host.run(['shutdown', '-p', 'now']).catch(() => {})
     await host.close()
-    await gone(dir)
+    // It still writes after it has stopped listening: until the process is gone, the directory would come back.
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 15_000)
     rmSync(dir, { recursive: true, force: true })
     rmSync(socketDirectory(dir), { recursive: true, force: true })
   }
@@ -36,6 +38,14 @@ async function gone(dir: string): Promise<void> {
     client?.close()
     if (client) throw new Error('still there')
   }, 15_000)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
 
 function kernelPid(dir: string): number {
