@@ -159,6 +159,10 @@ describe('running a program', () => {
         message: expect.stringContaining('does not run commands'),
       })
       expect(error.detail.stderr).toContain('not available')
+      expect(await failureOf(own.stream(['true']))).toMatchObject({
+        code: 'failed',
+        message: expect.stringContaining('does not run commands'),
+      })
     } finally {
       await own.close()
       await without.dispose()

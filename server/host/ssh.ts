@@ -5,8 +5,8 @@ import { killedWhenLeft, lines, OutputBuffer } from './local/output.ts'
 import { type Privilege, throwIfRefused } from './privilege.ts'
 import { connectThrough } from './ssh/connect.ts'
 import { Connection } from './ssh/connection.ts'
-import { cutOff } from './ssh/errors.ts'
-import { createExecute, Deadline, endOf, MOST_STDERR_BYTES } from './ssh/execute.ts'
+import { cutOff, noShell } from './ssh/errors.ts'
+import { createExecute, Deadline, MOST_STDERR_BYTES } from './ssh/execute.ts'
 import { filesOf } from './ssh/files.ts'
 import type { SshIdentity } from './ssh/keys.ts'
 import { BEGUN, BEGUN_AS, NOT_FOUND, NOT_FOUND_STATUS, runScript, streamScript } from './ssh/script.ts'
@@ -75,13 +75,13 @@ export function sshHost(settings: SshSettings, options: SshOptions = {}): Host {
     const deadline = new Deadline(argv, streamOptions)
     const own = forStream()
     try {
-      const channel = await deadline.wait(own.sessions.exec(deadline.signal))
+      const { channel, end } = await deadline.wait(own.sessions.exec(deadline.signal))
       channel.on('error', () => undefined)
       const stderr = new OutputBuffer(channel.stderr, MOST_STDERR_BYTES)
       // The end of its input is what tells the script that nobody listens any more.
       const kill = () => letGo(channel)
       signal?.addEventListener('abort', kill, { once: true })
-      const done = endOf(channel).then(ended => {
+      const done = end.then(ended => {
         signal?.removeEventListener('abort', kill)
         own.close()
         const said = stderr.text()
@@ -96,11 +96,8 @@ export function sshHost(settings: SshSettings, options: SshOptions = {}): Host {
       if (!(await deadline.wait(hasBegun(printed), kill))) {
         const { exit, stderr: said } = await done
         throwIfNotRun(argv, how.privilege, exit, said)
-        throw new AppError('failed', `“${argv[0]}” could not be started there.`, {
-          argv: [...argv],
-          exit,
-          stderr: said,
-        })
+        if (exit === null) throw cutOff(argv, address)
+        throw noShell(address, said)
       }
       return { lines: killedWhenLeft({ [Symbol.asyncIterator]: () => printed }, kill), done, kill }
     } catch (error) {

@@ -73,3 +73,11 @@ export function cutOff(argv: readonly string[], address: SshAddress): AppError {
     { argv: [...argv], next: 'Skep looks again as soon as the machine answers.' },
   )
 }
+
+/** The account's shell ended without coming to Skep's script: nologin(8), most likely. */
+export function noShell(address: SshAddress, said: string): AppError {
+  return new AppError('failed', `The shell of ${address.user} there does not run commands.`, {
+    stderr: said,
+    next: `Give the account a shell that does, such as /bin/sh: pw usermod ${address.user} -s /bin/sh`,
+  })
+}

@@ -4,7 +4,7 @@ import { AppError } from '../../errors.ts'
 import type { RunOptions, RunResult } from '../host.ts'
 import { OutputBuffer } from '../local/output.ts'
 import type { SshAddress } from '../ssh-address.ts'
-import { cutOff } from './errors.ts'
+import { cutOff, noShell } from './errors.ts'
 import { BEGUN, BEGUN_AS, killScript, type ScriptOptions } from './script.ts'
 import { letGo, type Sessions } from './sessions.ts'
 
@@ -58,8 +58,7 @@ export function createExecute(
   }
 
   async function kill(pid: number): Promise<void> {
-    const channel = await sessions.exec(AbortSignal.timeout(KILL_MS))
-    const end = endOf(channel)
+    const { channel, end } = await sessions.exec(AbortSignal.timeout(KILL_MS))
     channel.end(killScript(pid, options))
     channel.resume()
     channel.stderr.resume()
@@ -70,7 +69,7 @@ export function createExecute(
     neverTwice(orphans, argv)
     const deadline = new Deadline(argv, runOptions)
     try {
-      const channel = await deadline.wait(sessions.exec(deadline.signal))
+      const { channel, end } = await deadline.wait(sessions.exec(deadline.signal))
       const startedAt = Date.now()
       channel.on('error', () => undefined)
       const stdout = new OutputBuffer(channel, mostStdoutBytes)
@@ -80,7 +79,6 @@ export function createExecute(
         deadline.end(flooded(argv, mostStdoutBytes))
         letGo(channel)
       })
-      const end = endOf(channel)
       channel.end(script + (runOptions.stdin ?? ''))
       const ended = await deadline.wait(end, () => abandon(argv, channel, startedAt, stderr))
       if (ended === 'cut off') throw cutOff(argv, address)
@@ -96,10 +94,7 @@ function printed(stdout: Buffer, stderr: string, address: SshAddress): Pick<Ende
   const at = stdout.indexOf(`${BEGUN}\n`)
   const begun = BEGUN_AS.exec(stderr)
   if (at < 0 || !begun) {
-    throw new AppError('failed', `The shell of ${address.user} there does not run commands.`, {
-      stderr: `${stderr}${stdout.toString()}`,
-      next: `Give the account a shell that does, such as /bin/sh: pw usermod ${address.user} -s /bin/sh`,
-    })
+    throw noShell(address, `${stderr}${stdout.toString()}`)
   }
   return {
     stdout: stdout.subarray(at + BEGUN.length + 1),
@@ -148,28 +143,6 @@ export class Deadline {
     clearTimeout(this.#timer)
     this.#over()
   }
-}
-
-/** How long output may still come after the program itself has ended (a child of it may hold the pipe open). */
-const DRAIN_MS = 1_000
-
-/** How a channel ended: the program's status, or `cut off` when the connection went first. */
-export function endOf(channel: ClientChannel): Promise<Pick<RunResult, 'exit' | 'signal'> | 'cut off'> {
-  return new Promise(resolve => {
-    let ended: Pick<RunResult, 'exit' | 'signal'> | 'cut off' = 'cut off'
-    let drain: NodeJS.Timeout | undefined
-    channel.once('exit', (exit: number | null, signal?: string) => {
-      ended = exit === null && signal !== undefined ? { exit, signal } : { exit }
-      drain = setTimeout(() => {
-        resolve(ended)
-        letGo(channel)
-      }, DRAIN_MS)
-    })
-    channel.once('close', () => {
-      clearTimeout(drain)
-      resolve(ended)
-    })
-  })
 }
 
 /** A program that hangs there is not started a second time with the same words. */

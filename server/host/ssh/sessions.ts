@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Client, ClientChannel } from 'ssh2'
 import { AppError } from '../../errors.ts'
+import type { RunResult } from '../host.ts'
 import type { Connection } from './connection.ts'
 import { COMMAND } from './script.ts'
 
@@ -14,6 +15,10 @@ const PAUSE_MS = 50
 const FEW = 3
 
 type Waiting = { go: () => void }
+type Ended = Pick<RunResult, 'exit' | 'signal'>
+
+/** A shell that waits for its script, and how it ends. A shell that reads nothing may end as soon as it is there. */
+export type Session = { channel: ClientChannel; end: Promise<Ended | 'cut off'> }
 
 /** A queue in front of the machine's sessions; learns from sshd how many there may be. */
 export class Sessions {
@@ -42,7 +47,7 @@ export class Sessions {
   }
 
   /** Starts the shell that waits for its script, as soon as there is room. AppError `unreachable`; the signal's reason when it gave up waiting. */
-  async exec(signal: AbortSignal): Promise<ClientChannel> {
+  async exec(signal: AbortSignal): Promise<Session> {
     for (let alone = 0; ; ) {
       await this.#enter(signal)
       let isOpen = false
@@ -50,7 +55,8 @@ export class Sessions {
       try {
         const client = await this.#connection.client()
         signal.throwIfAborted()
-        const channel = await open(client)
+        const session = await open(client)
+        const { channel } = session
         isOpen = true
         this.#granted++
         this.#grants++
@@ -58,7 +64,7 @@ export class Sessions {
           this.#granted--
           this.#leave()
         })
-        if (!signal.aborted) return channel
+        if (!signal.aborted) return session
         letGo(channel)
         throw signal.reason
       } catch (error) {
@@ -114,6 +120,28 @@ export function letGo(channel: ClientChannel): void {
   channel.stderr.resume()
 }
 
+/** How long output may still come after the program itself has ended (a child of it may hold the pipe open). */
+const DRAIN_MS = 1_000
+
+/** How a channel ended: the program's status, or `cut off` when the connection went first. */
+function endOf(channel: ClientChannel): Promise<Ended | 'cut off'> {
+  return new Promise(resolve => {
+    let ended: Ended | 'cut off' = 'cut off'
+    let drain: NodeJS.Timeout | undefined
+    channel.once('exit', (exit: number | null, signal?: string) => {
+      ended = exit === null && signal !== undefined ? { exit, signal } : { exit }
+      drain = setTimeout(() => {
+        resolve(ended)
+        letGo(channel)
+      }, DRAIN_MS)
+    })
+    channel.once('close', () => {
+      clearTimeout(drain)
+      resolve(ended)
+    })
+  })
+}
+
 class SessionRefused extends Error {}
 
 function refusedForGood(error: SessionRefused): AppError {
@@ -123,7 +151,7 @@ function refusedForGood(error: SessionRefused): AppError {
   })
 }
 
-function open(client: Client): Promise<ClientChannel> {
+function open(client: Client): Promise<Session> {
   return new Promise((resolve, reject) => {
     const gone = () =>
       reject(new AppError('unreachable', 'The connection was lost before the program began.'))
@@ -131,7 +159,8 @@ function open(client: Client): Promise<ClientChannel> {
     client.exec(COMMAND, (error, channel) => {
       client.off('close', gone)
       if (error) reject(/open fail/i.test(error.message) ? new SessionRefused(error.message) : error)
-      else resolve(channel)
+      // Listened to at once: sshd may tell of the end in the packets behind its consent.
+      else resolve({ channel, end: endOf(channel) })
     })
   })
 }
