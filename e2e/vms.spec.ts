@@ -76,6 +76,22 @@ test('a hand-written conf keeps every byte but the one that was changed', async 
   expect(after).toBe(before.replace('memory=768M', 'memory="896M"'))
 })
 
+test('a guest with bhyveload goes through its loader, runs, and is forced off', async ({ page, skep }) => {
+  await page.goto('/vms/legacy')
+  const main = page.getByRole('main')
+  await main.getByRole('button', { name: 'Start' }).click()
+  await expect(main.getByText('In its loader').first()).toBeVisible()
+  expect(await skep.host('pgrep', '-f', 'bhyveload .* legacy')).not.toBe('')
+  await expect(main.getByText('Running').first()).toBeVisible({ timeout: 30_000 })
+  await page.goto('/vms')
+  await rowAction(page, 'Virtual machines', 'legacy', 'Force off')
+  await confirm(dialog(page, 'Force off: legacy'), 'Force off')
+  await page.goto('/vms/legacy')
+  await expect(main.getByText('Stopped').first()).toBeVisible()
+  await expect(skep.file('/vm/legacy/run.lock')).rejects.toThrow()
+  expect(await skep.host('ifconfig', '-a')).not.toContain('vmnet/legacy/')
+})
+
 test('an edit of a running guest is pending until its next cold start', async ({ page, skep }) => {
   await expect
     .poll(() => skep.host('pgrep', '-fx', 'bhyve: router').catch(() => ''), { timeout: 30_000 })

@@ -101,6 +101,8 @@ export const changeDeviceInput = z.object({
     }),
     z.object({
       kind: z.literal('firmware'),
+      /** `uefi`, `bhyveload`, …: what vm-bhyve calls the loader. */
+      loader: text,
       /** UEFI variables in a file of its own. */
       variables: z.boolean(),
       /** Its clock is in local time, as Windows wants it. */

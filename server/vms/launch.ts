@@ -7,11 +7,12 @@ import { freeLink } from '../host/ngctl.ts'
 import { buildLaunch, type LaunchResult } from './command.ts'
 import { type Conf, confText, editConf, parseConf } from './conf.ts'
 import type { GuestPlace } from './devices.ts'
-import { bootrom, FIRMWARE_DIRECTORY, isUefi } from './firmware.ts'
+import { bootrom, FIRMWARE_DIRECTORY } from './firmware.ts'
 import type { Vm } from './model.ts'
 import { type NicPlan, planNics } from './nics.ts'
 import { type GuestRead, readGuests } from './read.ts'
-import { markedTaps, runScript } from './run-script.ts'
+import { runScript } from './run-script.ts'
+import { markedTaps } from './shell-words.ts'
 import { type GuestFiles, type HostView, toVm } from './state.ts'
 import { switchNamed } from './system-conf.ts'
 
@@ -114,6 +115,15 @@ async function missingModules(host: Host, modules: readonly string[]): Promise<s
   return modules.filter((_, index) => !found[index])
 }
 
+/** Package sysutils/grub2-bhyve. It is called by its bare name, like every program. */
+const GRUB_BHYVE = '/usr/local/sbin/grub-bhyve'
+
+/** AMD's CPUs have no such setting: they run everything. */
+async function isUnrestricted(host: Host): Promise<boolean> {
+  const result = await host.run(['sysctl', '-n', 'hw.vmm.vmx.cap.unrestricted_guest'])
+  return result.exit !== 0 || result.stdout.trim() !== '0'
+}
+
 /** What is not there of a guest's disks. A zvol counts when its dataset is there: its node may come a moment later. */
 async function missingDisks(host: Host, read: GuestRead): Promise<{ index: number; path: string }[]> {
   const missing: { index: number; path: string }[] = []
@@ -163,11 +173,13 @@ async function readStart(host: Host, known: Known): Promise<StartFacts> {
     'nmdm',
     ...(nics.some(nic => nic.backend.kind === 'tap') ? ['if_tuntap', 'if_bridge'] : []),
   ]
-  const [busyPorts, lacking, gone, memory, oldScript] = await Promise.all([
+  const [busyPorts, lacking, gone, memory, unrestrictedGuest, grub, oldScript] = await Promise.all([
     readBusyPorts(host, others, guest),
     missingModules(host, modules),
     missingDisks(host, read),
     host.run(['sysctl', '-n', 'hw.physmem']),
+    isUnrestricted(host),
+    host.stat(GRUB_BHYVE),
     host
       .stat(`${guest.place.directory}/.skep/run.sh`)
       .then(entry => (entry ? host.read(`${guest.place.directory}/.skep/run.sh`) : null)),
@@ -183,16 +195,15 @@ async function readStart(host: Host, known: Known): Promise<StartFacts> {
       iso: null,
       exists: path => there.has(path),
       iscsi: view.iscsi,
-      unrestrictedGuest: true,
+      unrestrictedGuest,
       iommu: true,
-      grubBhyve: 'grub-bhyve',
+      grubBhyve: grub === null ? null : 'grub-bhyve',
       resume: false,
     })
   const marked = build(markedTaps(nics))
-  const script =
-    marked.launch && isUefi(loader)
-      ? runScript({ place: guest.place, conf: parsed, launch: marked.launch, nics, hostname: view.hostname })
-      : null
+  const script = marked.launch
+    ? runScript({ place: guest.place, conf: parsed, launch: marked.launch, nics, hostname: view.hostname })
+    : null
   return {
     read,
     conf,

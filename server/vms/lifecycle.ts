@@ -101,6 +101,10 @@ export async function runStart(
     { timeoutMs: START_MS, now: elapsed },
   )
   if (up === null) {
+    const { guest, view } = await readGuestNamed(context.host, vm.name, context.now())
+    // Somebody may have stopped its countdown at the serial console.
+    if (processesOf(guest.place, view.processes).loader)
+      return context.progress(`${vm.name} is still in its boot loader`, 1)
     throw new AppError(
       'timeout',
       `bhyve has not come up within a minute; the start of ${vm.name} goes on without Skep.`,

@@ -207,6 +207,8 @@ export type PciChange =
 /** What a guest is going to be: fills in devices and sizes, and stays a hint for people only. */
 export const GUEST_KINDS = ['freebsd', 'linux', 'windows', 'openbsd', 'netbsd', 'other'] as const
 export type GuestKind = (typeof GUEST_KINDS)[number]
+/** What vm-bhyve calls the loader: UEFI firmware of several builds, or a program that loads the guest's kernel. */
+export const LOADERS = ['uefi', 'uefi-csm', 'uefi-devel', 'uefi-custom', 'bhyveload', 'grub'] as const
 export const DISK_EMULATIONS = ['virtio-blk', 'nvme', 'ahci-hd'] as const
 
 /** A PCI device of the machine that a guest can be given; `usedBy`: the guest that has it in its conf. */
@@ -264,7 +266,8 @@ export function whyNot(
           ? 'It is shutting down.'
           : AWAY
     case 'reset':
-      return state === 'running' || state === 'waiting' || state === 'firmware' ? null : AWAY
+      if (state === 'firmware') return 'It is still in its boot loader: there is nothing to reset yet.'
+      return state === 'running' || state === 'waiting' ? null : AWAY
     case 'forceOff':
       return alive || state === 'starting' ? null : AWAY
     case 'destroy':

@@ -5,7 +5,6 @@ import { destroyInterfaceArgv } from '../host/ifconfig.ts'
 import { killArgv } from '../host/kill.ts'
 import { refusedPlan, withDigest } from '../tasks/digest.ts'
 import type { Plan, Refusal, Step } from '../tasks/model.ts'
-import { isUefi } from './firmware.ts'
 import type { StartFacts } from './launch.ts'
 import { type Vm, type VmVerb, whyNot } from './model.ts'
 import { type Leftover, leftoverWords, sentenceList } from './state.ts'
@@ -80,13 +79,6 @@ export function planStart(facts: StartFacts): Plan {
 function startRefusal(facts: StartFacts): Refusal | null {
   const { vm } = facts.read
   if (facts.marked.refused) return facts.marked.refused
-  if (!isUefi(vm.loader)) {
-    return no(
-      `${vm.name} boots with ${vm.loader}; Skep starts guests with UEFI firmware only.`,
-      `Run “vm start ${vm.name}” on the host: Skep shows the guest and can stop it.`,
-      'loader',
-    )
-  }
   const disk = facts.missingDisks[0]
   if (disk) {
     return no(

@@ -3,43 +3,12 @@
  * vm-bhyve's `vm _run` (run.lock, console, taps, decisions by exit status) and keeps what bhyve says. Pure.
  */
 import type { Launch } from './command.ts'
-import { type Conf, confText, confValue } from './conf.ts'
+import { type Conf, confValue } from './conf.ts'
 import type { GuestPlace } from './devices.ts'
+import type { LoaderFiles } from './loader.ts'
 import { type NicPlan, tapCommands } from './nics.ts'
-
-/** A character that no conf holds (private use). */
-const MARK = '\uE000'
-
-/** A tap's name is known only when ifconfig(8) has made it: a mark stands for it until the script is written. */
-function tapMark(index: number): string {
-  return `${MARK}tap${index}${MARK}`
-}
-
-/** The taps to build the launch with, for the script: marks, or the device the conf names. */
-export function markedTaps(nics: readonly NicPlan[]): Map<number, string> {
-  const taps = new Map<number, string>()
-  for (const nic of nics) {
-    if (nic.backend.kind === 'tap') taps.set(nic.index, nic.backend.device ?? tapMark(nic.index))
-  }
-  return taps
-}
-
-/** One word for sh: as it is where that is safe, else in single quotes; marks become "$tapN". */
-function shellWord(text: string): string {
-  return text
-    .split(/(\uE000tap[0-9]+\uE000)/)
-    .filter((part, _index, parts) => part !== '' || parts.length === 1)
-    .map(part => {
-      const mark = /^\uE000(tap[0-9]+)\uE000$/.exec(part)
-      if (mark) return `"$${mark[1]}"`
-      return /^[A-Za-z0-9_.,:=/@+-]+$/.test(part) ? part : `'${part.replaceAll("'", "'\\''")}'`
-    })
-    .join('')
-}
-
-export function shellCommand(argv: readonly string[]): string {
-  return argv.map(shellWord).join(' ')
-}
+import { BACK_OFF, decision, LOOP_END, LOOP_START, limits } from './run-script.loop.ts'
+import { shellCommand, shellWord, tapMark } from './shell-words.ts'
 
 export type ScriptFacts = {
   place: GuestPlace
@@ -57,9 +26,10 @@ export function runScript(facts: ScriptFacts): string {
   const parts = [
     header(place),
     FUNCTIONS,
+    ...(launch.loader ? [LOAD] : []),
     cleanUp(place, made),
     guard(place),
-    `signals=0 pid=`,
+    `signals=0 pid= status=143`,
     `trap 'signals=$((signals + 1)); [ -z "$pid" ] || kill -TERM "$pid"' TERM INT HUP`,
     '',
     '# Only the newest runs are kept; a line that a crash cut short is ended.',
@@ -76,6 +46,7 @@ export function runScript(facts: ScriptFacts): string {
     '  rm -f vtcon.*',
     ...tapsUp(facts),
     ...prestart(facts),
+    ...load(facts),
     '  if [ "$run" -eq 1 ]; then',
     command(launch.argv),
     '  else',
@@ -123,6 +94,33 @@ failed() {
   printf '{"failed":"%s","at":%s}\\n' "$(printf '%s' "$*" | json)" "$(now)" >>.skep/runs.jsonl
   clean
   exit 71
+}
+
+# Waits until the process $pid has ended; its status is in $status then. A signal interrupts wait: it waits again.
+attend() {
+  status=127
+  while :; do
+    before=$signals
+    wait "$pid"
+    ended=$?
+    [ "$ended" -eq 127 ] || status=$ended
+    [ "$before" -ne "$signals" ] && kill -0 "$pid" 2>/dev/null || break
+  done
+  pid=
+}
+`
+
+const LOAD = `# Fills the guest's memory with the boot loader given.
+load() {
+  "$@" >>.skep/stderr.log 2>&1 &
+  pid=$!
+  attend
+  case $status in
+    0) ;;
+    # Somebody has ended it: that is no failure, and nothing follows.
+    129 | 130 | 143) signals=$((signals + 1)) ;;
+    *) failed "The boot loader $1 ended with status $status: $(grep -v '^[[:space:]]*$' .skep/stderr.log | tail -n 1)" ;;
+  esac
 }
 `
 
@@ -205,114 +203,34 @@ function prestart(facts: ScriptFacts): string[] {
   ]
 }
 
+/**
+ * bhyveload(8) or grub-bhyve puts the guest's own loader into the memory of a machine that bhyve then runs once: each
+ * further run needs a new one.
+ */
+function load({ place, launch }: ScriptFacts): string[] {
+  const { loader, loaderAgain } = launch
+  if (!loader || !loaderAgain) return []
+  const calls = (one: LoaderFiles, indent: string) => [
+    ...one.files.map(({ path, text }) => {
+      const lines = shellCommand(text.replace(/\n$/, '').split('\n'))
+      return `${indent}printf '%s\\n' ${lines} >${shellWord(path.slice(path.lastIndexOf('/') + 1))}`
+    }),
+    `${indent}load ${shellCommand(one.argv)}`,
+  ]
+  return [
+    '  if [ "$run" -eq 1 ]; then',
+    ...calls(loader, '    '),
+    '  else',
+    `    bhyvectl --destroy ${shellWord(`--vm=${place.name}`)} >/dev/null 2>&1`,
+    '    sleep 1',
+    ...calls(loaderAgain, '    '),
+    '  fi',
+    '  [ "$signals" -eq 0 ] || break',
+  ]
+}
+
 function command(argv: readonly string[]): string {
   const lines = [`    set -- ${shellCommand(argv)}`]
   lines.push(`    argv=${shellWord(JSON.stringify(argv))}`)
   return lines.join('\n')
 }
-
-/** How much of what bhyve prints is kept: a log longer than `MOST_LOG_BYTES` loses its middle. */
-const MOST_LOG_BYTES = 1024 * 1024
-const KEPT_LOG_BYTES = 256 * 1024
-
-/**
- * A guest may run for years and bhyve print all the time: every half minute somebody looks at the log. It is emptied in place,
- * because bhyve holds it open (and appends). The keeper's directory is /, so that it keeps no filesystem busy, and its
- * words do not end like the supervisor's, for which it would be taken.
- */
-const LOG_KEEPER = [
-  'while sleep 30 && kill -0 "$2"; do',
-  `[ "$(wc -c <"$1")" -gt ${MOST_LOG_BYTES} ] || continue;`,
-  `{ head -c ${KEPT_LOG_BYTES} "$1"; echo; echo "[Skep left out what was here]"; tail -c ${KEPT_LOG_BYTES} "$1"; } >"$1.new"`,
-  '&& : >"$1" && cat "$1.new" >>"$1"; rm -f "$1.new";',
-  'done',
-].join(' ')
-
-const LOOP_START = `  start=$(now)
-  printf '{"start":%s,"argv":%s}\\n' "$start" "$argv" >>.skep/runs.jsonl
-  "$@" >>.skep/stderr.log 2>&1 &
-  pid=$!
-  # A long log loses its middle.
-  log=$PWD/.skep/stderr.log
-  (cd / && exec sh -c '${LOG_KEEPER}' keep-log "$log" "$pid") >/dev/null 2>&1 &
-  keeper=$!`
-
-/** Priority and rctl(8) limits, a second after the start as vm-bhyve does. */
-function limits(conf: Conf): string[] {
-  const commands: string[] = []
-  const priority = confText(conf, 'priority')
-  if (priority !== '') commands.push(`renice ${shellWord(priority)} "$pid"`)
-  for (const [key, rule] of [
-    ['limit_pcpu', 'pcpu:deny'],
-    ['limit_rbps', 'readbps:throttle'],
-    ['limit_wbps', 'writebps:throttle'],
-    ['limit_riops', 'readiops:throttle'],
-    ['limit_wiops', 'writeiops:throttle'],
-  ] as const) {
-    const value = confText(conf, key)
-    if (value !== '') commands.push(`rctl -a "process:$pid:${rule}="${shellWord(value)}`)
-  }
-  return commands.length === 0 ? [] : [`  (sleep 1; ${commands.join('; ')}) >/dev/null 2>&1 &`]
-}
-
-/** A signal interrupts wait: then it waits again, until bhyve itself has ended. */
-const LOOP_END = `  status=127
-  while :; do
-    before=$signals
-    wait "$pid"
-    ended=$?
-    [ "$ended" -eq 127 ] || status=$ended
-    [ "$before" -ne "$signals" ] && kill -0 "$pid" 2>/dev/null || break
-  done
-  pid=
-  kill "$keeper"
-  wait "$keeper"
-  end=$(now)
-  ran=$((end - start))
-  printf '{"end":%s,"exit":%s,"output":"%s"}\\n' "$end" "$status" "$(tail -c 4096 .skep/stderr.log | json)" \\
-    >>.skep/runs.jsonl
-  rm -f vtcon.*
-`
-
-/** vm-bhyve's rules: 0 asks on_restart, 1 and 2 stop (unless NAME/restart is there), anything else asks on_fault. */
-function decision(conf: Conf): string[] {
-  return [
-    `  [ "$signals" -eq 0 ] || break`,
-    `  [ ! -f suspending.lock ] || break`,
-    `  # A usage text or a list of devices within a second is a mistake in the command line, not a guest.`,
-    `  if [ "$status" -le 1 ] && [ "$ran" -le 1 ] && grep -q -e '^Usage: bhyve' -e '^virtio-blk$' -e '^bootrom$' .skep/stderr.log; then`,
-    `    break`,
-    `  fi`,
-    `  case $status in`,
-    `    0) action=${shellWord(confText(conf, 'on_restart', 'restart'))} ;;`,
-    `    1 | 2)`,
-    `      action=shutdown`,
-    `      if [ -e restart ]; then`,
-    `        action=restart`,
-    `        rm -f restart`,
-    `      fi`,
-    `      ;;`,
-    `    *) action=${shellWord(confText(conf, 'on_fault', 'shutdown'))} ;;`,
-    `  esac`,
-    `  [ "$action" = restart ] || break`,
-    `  : >.skep/stderr.log`,
-    '',
-  ]
-}
-
-const BACK_OFF = `  # A guest that restarts at once would otherwise do so for ever at full speed.
-  if [ "$ran" -ge 10 ]; then
-    pause=0
-  elif [ "$pause" -eq 0 ]; then
-    pause=1
-  elif [ "$pause" -lt 60 ]; then
-    pause=$((pause * 2))
-    [ "$pause" -le 60 ] || pause=60
-  fi
-  if [ "$pause" -gt 0 ]; then
-    sleep "$pause" &
-    pid=$!
-    wait "$pid"
-    pid=
-  fi
-  [ "$signals" -eq 0 ] || break`

@@ -46,7 +46,7 @@ export function parseRuns(text: string): RecordedRun[] {
         status: null,
         signal: null,
         at,
-        words: `${entry.failed.replace(/\.?$/, '')}.`,
+        words: `${entry.failed.trim().replace(/\.$/, '')}.`,
         next: null,
       }
       const failed = { stderr: entry.failed, failed: entry.failed, isLast: true }

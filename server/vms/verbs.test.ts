@@ -1,5 +1,5 @@
 /** Creating, changing, cloning and destroying guests on the sandbox: what is made, what dies, and what a failure leaves. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type * as z from 'zod/mini'
 import type { Action, ActionContext } from '../action.ts'
 import { AppError } from '../errors.ts'
@@ -10,11 +10,11 @@ import { clone } from './actions/clone.ts'
 import { create } from './actions/create.ts'
 import { destroy } from './actions/destroy.ts'
 import { edit } from './actions/edit.ts'
-import { cleanUp, forceOff, start } from './actions/life.ts'
+import { cleanUp, forceOff, reset, shutdown, start } from './actions/life.ts'
 import { readVm } from './detail.ts'
 import type { CreateVmInput } from './input.ts'
 import { vmUsing } from './lifecycle.ts'
-import { readGuestNamed, readVms } from './read.ts'
+import { listVmm, readGuestNamed, readVms } from './read.ts'
 
 let host: TestHost
 beforeEach(async () => {
@@ -169,6 +169,55 @@ describe('create', () => {
       state: 'interrupted',
       outcome: expect.stringContaining('tank/vms/web1'),
     })
+  })
+})
+
+describe('a guest with a boot loader', () => {
+  async function withLoader(lines: string): Promise<void> {
+    const conf = (await host.read('/vm/alpha/alpha.conf')).replace(/^loader=.*$/m, lines)
+    await host.write('/vm/alpha/alpha.conf', conf)
+  }
+  const vm = async () => (await readGuestNamed(host, 'alpha')).vm
+
+  test.each(['bhyveload', 'grub'])('%s: loads, runs, is forced off, and nothing is left', async loader => {
+    await withLoader(`loader="${loader}"\nloader_timeout="0"`)
+    await carryOut(start, { vm: 'alpha' })
+    expect(await vm()).toMatchObject({ state: 'running', graphics: false, supervisor: 'skep' })
+    await carryOut(forceOff, { vm: 'alpha' })
+    expect(await vm()).toMatchObject({ state: 'stopped' })
+    expect(await listVmm(host)).toEqual([])
+  })
+
+  test('in its countdown it is in its loader, cannot be reset, and ends at once when it is asked to', async () => {
+    await withLoader('loader="bhyveload"\nloader_timeout="NO"')
+    const plan = await start.plan(context(), { vm: 'alpha' })
+    const started = failureOf(start.run(context(), plan, { vm: 'alpha' }))
+    await vi.waitFor(async () => expect(await vm()).toMatchObject({ state: 'firmware' }), { timeout: 10_000 })
+    expect((await reset.plan(context(), { vm: 'alpha' })).refused?.message).toMatch(
+      /still in its boot loader/,
+    )
+    await carryOut(shutdown, { vm: 'alpha', graceSeconds: 30 })
+    expect(await vm()).toMatchObject({ state: 'stopped' })
+    await started
+  })
+
+  test('a loader that fails is the reason of the failed start', async () => {
+    await withLoader('loader="bhyveload"')
+    await host.run([
+      'fault',
+      'add',
+      'bhyveload',
+      '--',
+      'exit',
+      '1',
+      'vm_create: Cannot allocate memory',
+      'once',
+    ])
+    const plan = await start.plan(context(), { vm: 'alpha' })
+    expect((await failureOf(start.run(context(), plan, { vm: 'alpha' }))).message).toBe(
+      'alpha did not start: the boot loader bhyveload ended with status 1: vm_create: Cannot allocate memory.',
+    )
+    expect(await vm()).toMatchObject({ state: 'crashed' })
   })
 })
 

@@ -1,15 +1,27 @@
 'use client'
 import { useState } from 'react'
-import { Checkbox, Field, Input } from '../../ui/Field.tsx'
+import { LOADERS } from '../../../server/vms/model.ts'
+import { Checkbox, Field, Input, Select } from '../../ui/Field.tsx'
 import { type DeviceDialogProps, EditDialog } from './EditDialog.tsx'
 import { useChange } from './useEdit.ts'
 
+const LOADER_WORDS: Record<string, string> = {
+  uefi: 'uefi: UEFI firmware, for every system',
+  'uefi-csm': 'uefi-csm: the old firmware that can also boot like a BIOS',
+  'uefi-devel': 'uefi-devel: UEFI firmware, development build',
+  'uefi-custom': 'uefi-custom: .config/BHYVE_UEFI.fd of the datastore',
+  bhyveload: 'bhyveload: FreeBSD without firmware',
+  grub: 'grub: Linux or OpenBSD without firmware, by grub-bhyve',
+}
+
 export function FirmwareDialog({ vm, onClose }: DeviceDialogProps) {
   const { hardware } = vm
+  const [loader, setLoader] = useState(vm.loader)
   const [variables, setVariables] = useState(hardware.firmwareVariables)
   const [localTime, setLocalTime] = useState(hardware.localTime)
-  const { action, blocked } = useChange(vm, { kind: 'firmware', variables, localTime }, onClose)
-  const isUefi = vm.loader.startsWith('uefi')
+  const { action, blocked } = useChange(vm, { kind: 'firmware', loader, variables, localTime }, onClose)
+  const isUefi = loader.startsWith('uefi')
+  const loaders = LOADERS.some(known => known === vm.loader) ? LOADERS : [vm.loader, ...LOADERS]
   return (
     <EditDialog
       vm={vm}
@@ -17,14 +29,24 @@ export function FirmwareDialog({ vm, onClose }: DeviceDialogProps) {
       verb="Change"
       action={action}
       blocked={blocked}
-      fieldsShown={[]}
+      fieldsShown={['loader']}
       onClose={onClose}
     >
+      <Field label="Loader" error={action.fields.loader}>
+        <Select
+          choices={loaders.map(value => ({ value, label: LOADER_WORDS[value] ?? value }))}
+          value={loader}
+          onValue={value => {
+            setLoader(value)
+            if (!value.startsWith('uefi')) setVariables(false)
+          }}
+        />
+      </Field>
       <Checkbox
         label="UEFI variables of its own"
         hint="What the guest writes into its firmware, such as boot entries, is kept in uefi-vars.fd beside the conf."
         checked={variables}
-        disabled={!isUefi && !variables && `${vm.loader} has no UEFI variables.`}
+        disabled={!isUefi && !variables && `${loader} has no UEFI variables.`}
         onChecked={setVariables}
       />
       <Checkbox

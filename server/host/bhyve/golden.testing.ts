@@ -147,4 +147,7 @@ export const capturedOn: HostFacts = {
   hasPpt: device => PPT.has(device),
   maxCpus: 16,
   createVm: async () => {},
+  takeVm: async () => {
+    throw new BhyveExit(4, 'bhyve: no bootrom was configured')
+  },
 }

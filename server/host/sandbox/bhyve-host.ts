@@ -16,6 +16,13 @@ const NMDM = /^\/dev\/nmdm.+[AB]$/
 /** A sick program of the machine must not keep a guest from starting. */
 const ASK_MS = 1000
 
+/** bhyve's words, by what the kernel says of the machine a loader should have left. */
+const WHY_NOT_TAKEN: Record<string, string> = {
+  ENOENT: 'bhyve: no bootrom was configured',
+  ENXIO: 'vm_run error -1, errno 6',
+  EINVAL: 'Unable to setup memory (22)',
+}
+
 export type SerialPort = { write: (byte: number) => void; close: () => void }
 
 export class BhyveHost implements HostFacts {
@@ -75,6 +82,15 @@ export class BhyveHost implements HostFacts {
         4,
         error.code === 'EEXIST' ? 'vm_reinit: Device busy' : `vm_create: ${error.message}`,
       )
+    }
+  }
+
+  async takeVm(name: string, cpus: number, memoryBytes: number): Promise<void> {
+    try {
+      await this.kernel.takeVmm(name, { cpus, memoryBytes, pid: process.pid })
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error
+      throw new BhyveExit(4, WHY_NOT_TAKEN[error.code] ?? `vm_open: ${error.message}`)
     }
   }
 

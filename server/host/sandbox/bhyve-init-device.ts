@@ -16,6 +16,8 @@ export type HostFacts = {
   maxCpus: number
   /** Makes /dev/vmm/NAME; it stays when what follows fails. Throws BhyveExit when another process runs that guest. */
   createVm: (name: string, cpus: number, memoryBytes: number) => Promise<void>
+  /** Takes over what bhyveload or grub-bhyve has left in /dev/vmm/NAME. Throws BhyveExit where there is nothing to run. */
+  takeVm: (name: string, cpus: number, memoryBytes: number) => Promise<void>
 }
 
 export type DiskPlan = { path: string; kind: 'disk' | 'cd'; readOnly: boolean; bootindex: number | null }

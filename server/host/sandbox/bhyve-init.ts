@@ -32,9 +32,11 @@ export async function initGuest(
   domains(config, cpus)
   if (cpus > host.maxCpus) throw new BhyveExit(71, 'bhyve: vm_set_topology')
   const bootrom = config.get('bootrom')
-  if (bootrom === undefined) throw new BhyveExit(4, 'bhyve: no bootrom was configured')
-  await host.createVm(name, cpus, memoryBytes)
-  await firmware(config, host, bootrom)
+  if (bootrom === undefined) await host.takeVm(name, cpus, memoryBytes)
+  else {
+    await host.createVm(name, cpus, memoryBytes)
+    await firmware(config, host, bootrom)
+  }
   debugServer(config)
   config.boolAt('acpi_tables', true)
   config.boolAt('rtc.use_localtime', true)
@@ -48,7 +50,7 @@ export async function initGuest(
     name,
     cpus,
     memoryBytes,
-    bootrom,
+    bootrom: bootrom ?? '',
     destroyOnPoweroff: config.boolAt('destroy_on_poweroff', false),
     cdFirst: config.get('lpc.fwcfg') === 'qemu' && first(plan.disks)?.kind === 'cd',
   }
@@ -101,7 +103,7 @@ function pinnedCpus(config: Config, cpus: number): void {
 }
 
 /** vm_parse_memsize(3): a bare number below 1048576 is MiB, from there on bytes; else expand_number(3). */
-function memoryBytes(text: string): bigint | null {
+export function memoryBytes(text: string): bigint | null {
   const match = /^\s*([+-]?)(0x[0-9a-f]+|0[0-7]*|[1-9]\d*|)([KMGTPE]?)(B?)$/i.exec(text)
   if (!match) return null
   const [, sign, digits = '', unit = '', b = ''] = match

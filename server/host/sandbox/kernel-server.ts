@@ -32,7 +32,13 @@ const Register = z.object({
   vm: z.optional(z.nullable(z.string())),
   rssBytes: z.optional(z.number()),
 })
-const Vmm = z.object({ name: z.string(), cpus: z.number(), memoryBytes: z.number(), pid: z.number() })
+const Vmm = z.object({
+  name: z.string(),
+  cpus: z.number(),
+  memoryBytes: z.number(),
+  pid: z.number(),
+})
+const Loaded = z.object({ name: z.string(), memoryBytes: z.number() })
 const Named = z.object({ name: z.string() })
 const Tap = z.object({ name: z.string(), pid: z.number() })
 
@@ -216,6 +222,25 @@ class Client {
         if (Object.hasOwn(state.vmm, name) && state.vmm[name]?.pid !== null)
           throw new KernelError('EEXIST', `${name}: File exists`)
         state.vmm[name] = { name, pid, cpus, memoryBytes, createdAt: world.now() }
+        world.changed()
+        return {}
+      }
+      case 'vmm.load': {
+        const { name, memoryBytes } = Loaded.parse(header)
+        if (Object.hasOwn(state.vmm, name) && state.vmm[name]?.pid !== null)
+          throw new KernelError('EBUSY', `${name}: Device busy`)
+        state.vmm[name] = { name, pid: null, cpus: 1, memoryBytes, createdAt: world.now(), loaded: true }
+        world.changed()
+        return {}
+      }
+      case 'vmm.take': {
+        const { name, cpus, memoryBytes, pid } = Vmm.parse(header)
+        const machine = Object.hasOwn(state.vmm, name) ? state.vmm[name] : undefined
+        if (!machine) throw new KernelError('ENOENT', `${name}: No such file or directory`)
+        if (machine.pid !== null) throw new KernelError('EBUSY', `${name}: Device busy`)
+        if (!machine.loaded) throw new KernelError('ENXIO', `${name}: Device not configured`)
+        if (machine.memoryBytes !== memoryBytes) throw new KernelError('EINVAL', `${name}: Invalid argument`)
+        state.vmm[name] = { ...machine, pid, cpus, loaded: false }
         world.changed()
         return {}
       }

@@ -291,6 +291,16 @@ export class KernelClient {
     await this.call('vmm.create', { name, ...facts })
   }
 
+  /** What a boot loader leaves: `/dev/vmm/NAME` with a filled memory. KernelError EBUSY. */
+  async loadVmm(name: string, memoryBytes: number): Promise<void> {
+    await this.call('vmm.load', { name, memoryBytes })
+  }
+
+  /** Runs what a loader has left. KernelError ENOENT, EBUSY, ENXIO (it has run already), EINVAL (memory of another size). */
+  async takeVmm(name: string, facts: { cpus: number; memoryBytes: number; pid: number }): Promise<void> {
+    await this.call('vmm.take', { name, ...facts })
+  }
+
   async destroyVmm(name: string): Promise<void> {
     await this.call('vmm.destroy', { name })
   }

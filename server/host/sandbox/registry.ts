@@ -4,6 +4,8 @@ import type { ProgramEntry } from './programs.ts'
 /** Loaded at first use, so a broken or heavy program costs nothing to the others. */
 export const PROGRAMS: Record<string, ProgramEntry> = {
   bhyve: { script: new URL('./bhyve-main.ts', import.meta.url) },
+  bhyveload: { script: new URL('./bhyveload-main.ts', import.meta.url) },
+  'grub-bhyve': { script: new URL('./grub-bhyve-main.ts', import.meta.url) },
   bhyvectl: { run: async () => (await import('./bhyvectl.ts')).bhyvectl },
   dd: { run: async () => (await import('./dd.ts')).dd },
   zfs: { run: async () => (await import('./zfs/zfs.ts')).zfs },

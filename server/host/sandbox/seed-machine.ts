@@ -130,6 +130,7 @@ export function machineFiles(world: World, options: { vmEnable: boolean; vmList:
   put(world, '/var/run/dmesg.boot', bootMessages())
   for (const name of ['BHYVE_UEFI.fd', 'BHYVE_UEFI_VARS.fd', 'BHYVE_UEFI_CODE.fd', 'BHYVE_BHF_UEFI.fd'])
     put(world, `${FIRMWARE}/${name}`, firmware(name))
+  put(world, '/usr/local/sbin/grub-bhyve', 'stands for the program of the package grub2-bhyve\n')
 }
 
 /** Not firmware: the guest engine brings its own BIOS. bhyve wants whole pages. */

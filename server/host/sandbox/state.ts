@@ -173,6 +173,8 @@ export type VmmState = {
   cpus: number
   memoryBytes: number
   createdAt: number
+  /** A boot loader has filled its memory: bhyve without firmware can run it, once. */
+  loaded?: boolean
 }
 
 export type InterfaceState = {

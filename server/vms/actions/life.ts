@@ -70,7 +70,8 @@ async function settleByState(context: PlanContext, plan: Plan, isDone: IsDone): 
   }
 }
 
-const isUp = (state: VmState) => state === 'running' || state === 'waiting'
+/** In its loader it is on its way without Skep. */
+const isUp = (state: VmState) => state === 'running' || state === 'waiting' || state === 'firmware'
 const isOff = (state: VmState) => state === 'stopped' || state === 'suspended'
 
 /** What planStart put beside its steps: the command the start was shown with. */

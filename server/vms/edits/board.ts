@@ -3,6 +3,7 @@ import { type Conf, confText, confTrue, isTrue, memoryBytes, parseConf, words } 
 import { isUefi } from '../firmware.ts'
 import { extraOptionsText, hardwareOf, readExtraOptions } from '../hardware.ts'
 import type { ChangeDeviceInput, SetOptionsInput } from '../input.hardware.ts'
+import { LOADERS } from '../model.ts'
 import { type Changes, type Edit, type EditKnowledge, edited, no, toggled, valued } from './edit.ts'
 
 export function changeCpu(
@@ -146,13 +147,29 @@ export function changeFirmware(
   device: Extract<ChangeDeviceInput['device'], { kind: 'firmware' }>,
 ): Edit {
   const conf = parseConf(text)
-  if (device.variables && !isUefi(confText(conf, 'loader')))
+  const now = confText(conf, 'loader')
+  const { loader } = device
+  if (loader !== now && !LOADERS.some(known => known === loader))
+    return no('invalid', `A loader is one of ${LOADERS.join(', ')}.`, 'loader')
+  if (device.variables && !isUefi(loader))
     return no('refused', 'Only UEFI firmware keeps variables.', 'uefi_vars')
   const isLocal = !confTrue(conf, 'utctime', 'yes')
-  return edited(text, {
-    ...toggled(conf, 'uefi_vars', device.variables),
-    ...(isLocal === device.localTime ? {} : { utctime: device.localTime ? 'no' : 'yes' }),
-  })
+  const losesScreen = isUefi(now) && !isUefi(loader) && confTrue(conf, 'graphics')
+  return edited(
+    text,
+    {
+      ...(loader === now ? {} : { loader }),
+      ...toggled(conf, 'uefi_vars', device.variables),
+      ...(isLocal === device.localTime ? {} : { utctime: device.localTime ? 'no' : 'yes' }),
+    },
+    {
+      warnings: losesScreen
+        ? [
+            `It loses its screen: bhyve draws one only for UEFI firmware. ${loader} talks on its first serial port.`,
+          ]
+        : [],
+    },
+  )
 }
 
 const LIMITS = [

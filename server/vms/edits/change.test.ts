@@ -97,10 +97,10 @@ describe('changing writes the keys that change, and no other', () => {
     ],
     [
       'variables and a clock for Windows',
-      { kind: 'firmware', variables: true, localTime: true },
+      { kind: 'firmware', loader: 'uefi', variables: true, localTime: true },
       ['+ uefi_vars="yes"', '+ utctime="no"'],
     ],
-    ['the firmware it has', { kind: 'firmware', variables: false, localTime: false }, []],
+    ['the firmware it has', { kind: 'firmware', loader: 'uefi', variables: false, localTime: false }, []],
     [
       'limits',
       { kind: 'limits', limits: { ...FREE, pcpu: '150', wbps: '50M' } },
@@ -178,6 +178,7 @@ describe('changing writes the keys that change, and no other', () => {
       }),
       fc.record({
         kind: fc.constant('firmware' as const),
+        loader: fc.constantFrom('uefi', 'bhyveload'),
         variables: fc.constant(false),
         localTime: fc.boolean(),
       }),
@@ -196,7 +197,7 @@ describe('changing writes the keys that change, and no other', () => {
     const OWN: Record<string, RegExp> = {
       cpu: /^(cpu(_sockets|_cores|_threads)?|bhyve_options)=/,
       memory: /^(memory|wired_memory)=/,
-      firmware: /^(uefi_vars|utctime)=/,
+      firmware: /^(loader|uefi_vars|utctime)=/,
       parts: /^(xhci_mouse|virt_random|sound(_play|_rec)?)=/,
       console: /^virt_console\d+=/,
       serial: /^comports=/,
@@ -232,10 +233,22 @@ describe('changing writes the keys that change, and no other', () => {
   })
 
   test('a loader without UEFI keeps no variables', () => {
-    const device = { kind: 'firmware', variables: true, localTime: false } as const
+    const device = { kind: 'firmware', loader: 'bhyveload', variables: true, localTime: false } as const
     const text = 'loader="bhyveload"\n'
     expect(diff(changeDevice(text, device, known()), text)).toEqual([
       'refused uefi_vars: Only UEFI firmware keeps variables.',
+    ])
+  })
+
+  test('another loader: only a known one, and the loss of the screen is said', () => {
+    const text = `${CONF}\ngraphics="yes"\n`
+    const change = (loader: string) =>
+      changeDevice(text, { kind: 'firmware', loader, variables: false, localTime: false }, known())
+    expect(diff(change('grub'), text)).toEqual(['- loader="uefi"', '+ loader="grub"'])
+    expect(change('grub')).toMatchObject({ warnings: [expect.stringContaining('loses its screen')] })
+    expect(change('uefi-csm')).toMatchObject({ warnings: [] })
+    expect(diff(change('lilo'), text)).toEqual([
+      'refused loader: A loader is one of uefi, uefi-csm, uefi-devel, uefi-custom, bhyveload, grub.',
     ])
   })
 
