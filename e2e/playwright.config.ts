@@ -1,7 +1,17 @@
 import { defineConfig } from '@playwright/test'
+import { labAt } from './lab.ts'
 
 /** A laboratory is an emulated machine that shares two cores with the browser: each command takes ten times as long. */
 const patience = process.env.HOST ? 4 : 1
+
+/**
+ * A real host has no guests of ours and no faults to order: what needs zfs alone runs there. The plug is pulled on a
+ * laboratory only.
+ */
+function which(host: string | undefined): { grep?: RegExp; grepInvert?: RegExp } {
+  if (!host) return { grepInvert: /@lab/ }
+  return { grep: labAt(host) ? /@storage|@lab/ : /@storage/ }
+}
 
 /** One console and one sandbox host a worker; two cores carry two of them beside their guests' emulators only just. */
 export default defineConfig({
@@ -9,8 +19,7 @@ export default defineConfig({
   testMatch: '*.spec.ts',
   workers: 1,
   retries: 0,
-  // A real host has no guests of ours and no faults to order: what needs zfs alone runs there.
-  ...(process.env.HOST ? { grep: /@storage/ } : {}),
+  ...which(process.env.HOST),
   timeout: 90_000 * patience,
   expect: { timeout: 15_000 * patience },
   forbidOnly: true,

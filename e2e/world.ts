@@ -1,7 +1,7 @@
 /** The pools that the storage specs expect, made on a real host: in files of their own, marked, and destroyed afterwards. */
 import type { Host } from '../server/host/host.ts'
 
-const MARK = 'org.skep:throw-away'
+export const MARK = 'org.skep:throw-away'
 const POOLS = ['tank', 'backup']
 const FILES = '/tmp/skep-e2e'
 /** A scrub of pools as small as these is over before anybody sees it: the module's own switch holds it. */
