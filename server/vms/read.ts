@@ -147,16 +147,18 @@ async function readGuest(
     entry(leaf) ? readIfThere(host, `${directory}/${leaf}`) : Promise.resolve(null)
   const skep = (leaf: string) =>
     entry('.skep') ? readIfThere(host, `${directory}/.skep/${leaf}`) : Promise.resolve(null)
-  const [conf, lock, console, runs, startedConf] = await Promise.all([
+  const [conf, lock, console, startedConf] = await Promise.all([
     text(`${name}.conf`).then(
       value => ({ value, error: null }),
       error => ({ value: null, error: error instanceof Error ? error.message : String(error) }),
     ),
     text('run.lock'),
     text('console'),
-    skep('runs.jsonl'),
     skep('started.conf'),
   ])
+  // Last: a supervisor writes down how its guest ended before it removes the lock. The other way round a guest could
+  // look as if it had stopped without a reason.
+  const runs = await skep('runs.jsonl')
   return {
     place: {
       name,
