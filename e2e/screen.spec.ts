@@ -5,7 +5,7 @@ import { PRACTICE_SCREEN } from '../server/host/sandbox/engine/practice.ts'
 import { act } from './api.ts'
 import type { Console } from './console.ts'
 import { confirm, dialog, expect, test } from './fixtures.ts'
-import { note, screenShows, typeLine } from './screen.ts'
+import { BLANK_PAPER, note, screenShows, typeLine } from './screen.ts'
 
 const VM = 'debian01'
 const DISK = 'tank/vms/debian01/disk0'
@@ -155,10 +155,10 @@ test('fit and 1:1, a screenshot that shows the picture, and Ctrl-Alt-Del', async
       const image = await createImageBitmap(new Blob([new Uint8Array(bytes)], { type: 'image/png' }))
       const context = new OffscreenCanvas(image.width, image.height).getContext('2d')
       context?.drawImage(image, 0, 0)
-      const [r = 0, g = 0, b = 0] = context?.getImageData(at.x + 4, at.y + 4, 1, 1).data ?? []
+      const [r = 0, g = 0, b = 0] = context?.getImageData(at.x, at.y, 1, 1).data ?? []
       return { width: image.width, height: image.height, paper: (r << 16) | (g << 8) | b }
     },
-    { bytes: [...png], at: PRACTICE_SCREEN.notes },
+    { bytes: [...png], at: BLANK_PAPER },
   )
   expect({ width, height, paper }).toEqual({
     width: PRACTICE_SCREEN.width,

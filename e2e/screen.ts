@@ -20,16 +20,22 @@ async function strawShare(page: Page): Promise<number> {
   }, PRACTICE_SCREEN.skep)
 }
 
+/** The right margin of the notebook: no line of it reaches there, and no number stands there. */
+export const BLANK_PAPER = {
+  x: PRACTICE_SCREEN.notes.x + PRACTICE_SCREEN.notes.width - 4,
+  y: PRACTICE_SCREEN.notes.y + 4,
+}
+
 /** Colour of the notebook's paper, where nothing is written. */
 async function paper(page: Page): Promise<number> {
-  const { x, y } = PRACTICE_SCREEN.notes
+  const { x, y } = BLANK_PAPER
   return page.evaluate(
     ([px, py]) => {
       const canvas = document.querySelector<HTMLCanvasElement>('[data-screen=live] canvas')
       const data = canvas?.getContext('2d')?.getImageData(px ?? 0, py ?? 0, 1, 1).data
       return data ? ((data[0] ?? 0) << 16) | ((data[1] ?? 0) << 8) | (data[2] ?? 0) : 0
     },
-    [x + 4, y + 4],
+    [x, y],
   )
 }
 

@@ -205,3 +205,48 @@ test('several guests at once: each a task of its own, and one that cannot does n
   await confirm(dialog(page, 'Force off 1 guest'), 'Force off 1 guest')
   await expect.poll(() => skep.host('pgrep', '-fl', 'bhyve: many-').catch(() => 'none')).toMatch(/^(none|)$/)
 })
+
+test('a protected guest is neither stopped nor destroyed, and its start order is kept', async ({
+  page,
+  skep,
+}) => {
+  await clone(page, 'openbsd', 'vm-kept')
+  await page.goto('/vms/vm-kept/options')
+  const main = page.getByRole('main')
+  await main.getByRole('button', { name: 'Change' }).click()
+  const options = dialog(page, 'Options of vm-kept')
+  await options.getByLabel('When it crashes').selectOption('Start it again')
+  await options.getByRole('checkbox', { name: 'Protect it against being stopped' }).check()
+  await options.getByRole('checkbox', { name: 'Protect it against being destroyed' }).check()
+  await confirm(options, 'Change')
+  expect(await skep.file('/vm/vm-kept/vm-kept.conf')).toContain(
+    'on_fault="restart"\nskep_protect="stop destroy"\n',
+  )
+
+  expect(await act(page, 'vms.start', { vm: 'vm-kept' })).toMatchObject({ status: 200 })
+  await expect(main.getByRole('button', { name: 'Shut down' })).toBeDisabled()
+  expect(await act(page, 'vms.forceOff', { vm: 'vm-kept' })).toMatchObject({ status: 412 })
+
+  await main.getByRole('button', { name: 'Start order' }).click()
+  const order = dialog(page, 'Start order')
+  const setting = async (name: string) => (await skep.host('sysrc', '-n', name)).trim()
+  const before = (await setting('vm_list')).split(' ')
+  await order.getByLabel('Add a guest').selectOption('vm-kept')
+  await order.getByRole('button', { name: 'Start vm-kept earlier' }).click()
+  await order.getByLabel('Pause between two, in seconds').fill('9')
+  await confirm(order, 'Save')
+  const last = before.pop()
+  expect(await setting('vm_list')).toBe([...before, 'vm-kept', last].join(' '))
+  expect(await setting('vm_delay')).toBe('9')
+  await expect(main.getByText(`in place ${before.length + 1}.`)).toBeVisible()
+
+  await main.getByRole('button', { name: 'Change' }).click()
+  await dialog(page, 'Options of vm-kept')
+    .getByRole('checkbox', { name: /stopped/ })
+    .uncheck()
+  await confirm(dialog(page, 'Options of vm-kept'), 'Change')
+  expect(await act(page, 'vms.forceOff', { vm: 'vm-kept' })).toMatchObject({ status: 200 })
+  await expect(skep.host('pgrep', '-fx', 'bhyve: vm-kept')).rejects.toThrow()
+  expect(await act(page, 'datasets.destroy', { dataset: 'tank/vms/vm-kept' })).toMatchObject({ status: 412 })
+  expect(await volumes(skep)).toContain('tank/vms/vm-kept/disk0')
+})

@@ -22,6 +22,7 @@ import { edit } from './vms/actions/edit.ts'
 import { growDisk } from './vms/actions/grow.ts'
 import * as hardware from './vms/actions/hardware.ts'
 import * as life from './vms/actions/life.ts'
+import { readStartOrder, setStartOrder } from './vms/actions/start-order.ts'
 import { readVm } from './vms/detail.ts'
 import type {
   AddDeviceInput,
@@ -243,6 +244,19 @@ export const CASES: Case[] = [
   scenario(life.shutdown, { vm: 'alpha', graceSeconds: 5 }, started('alpha')),
   scenario(life.forceOff, { vm: 'alpha' }, started('alpha')),
   scenario(life.reset, { vm: 'alpha' }, started('alpha')),
+  scenario(life.nmi, { vm: 'alpha' }, started('alpha')),
+  scenario(setStartOrder, async on => ({
+    revision: (await readStartOrder(on.host)).revision,
+    list: ['beta', 'alpha'],
+    delaySeconds: 7,
+  })),
+  scenario(
+    hardware.setPolicy,
+    onAlpha({
+      policy: { onRestart: 'shutdown', onFault: 'restart' },
+      protection: { stop: true, destroy: true },
+    }),
+  ),
   scenario(life.cleanUp, { vm: 'alpha' }, 'bhyvectl --create --vm=alpha', on =>
     on.host.write('/vm/alpha/run.lock', 'skep-test\n'),
   ),

@@ -120,6 +120,7 @@ async function fingerprint({ host, sh }: Stage): Promise<string> {
     data.map(each => each.name),
     (await host.run(['dd', 'if=/dev/zvol/tank/d1', 'bs=512', 'count=1'])).stdout,
     await sh('sysrc -n vm_list'),
+    await sh('sysrc -in vm_delay'),
     scan.kind,
     // A resilver ends when it ends.
     scan.kind === 'resilver' ? null : scan.state,

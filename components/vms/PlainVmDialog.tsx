@@ -15,6 +15,11 @@ const WORDS = {
     subtitle: 'As if its reset button were pressed: what the guest has not written yet is lost.',
     danger: true,
   },
+  nmi: {
+    title: 'Send NMI',
+    subtitle: 'A non-maskable interrupt, for a guest that hangs: to see where, not to stop it.',
+    danger: true,
+  },
   cleanUp: {
     title: 'Clean up',
     subtitle: 'Its last bhyve is gone, but left these things behind. Nothing else is touched.',

@@ -117,6 +117,7 @@ function Head({ vm }: { vm: VmDetail }) {
             href: paths.vm(vm.name, 'hardware'),
             ...(vm.pending.length > 0 ? { note: `${vm.pending.length} pending` } : {}),
           },
+          { label: 'Options', href: paths.vm(vm.name, 'options') },
           { label: 'Snapshots', href: paths.vm(vm.name, 'snapshots') },
           { label: 'Log', href: paths.vm(vm.name, 'log'), count: vm.runs.length },
         ]}

@@ -1,6 +1,6 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import { Plus } from 'lucide-react'
+import { ListOrdered, Plus } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useMemo, useState } from 'react'
 import { explain } from '../errors.ts'
@@ -11,7 +11,7 @@ import { DataTable } from '../ui/DataTable.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { PageHeader } from '../ui/Page.tsx'
 import { vmColumns } from './columns.tsx'
-import { createVm, createVmReason, vmMenu } from './menu.tsx'
+import { createVm, createVmReason, openStartOrder, vmMenu } from './menu.tsx'
 import { VmSelection } from './VmSelection.tsx'
 
 export function VmsPage() {
@@ -42,7 +42,23 @@ export function VmsPage() {
   )
   return (
     <>
-      <PageHeader title="Virtual machines" actions={create} />
+      <PageHeader
+        title="Virtual machines"
+        actions={
+          <>
+            {(vms.data?.value.length ?? 0) > 0 && (
+              <Button
+                icon={<ListOrdered size={16} />}
+                disabled={createVmReason(tools)}
+                onClick={() => openStartOrder(tools)}
+              >
+                Start order
+              </Button>
+            )}
+            {create}
+          </>
+        }
+      />
       <DataTable
         name="vms"
         label="Virtual machines"

@@ -10,6 +10,7 @@ const ShutDownVmDialog = lazy(() => import('./ShutDownVmDialog.tsx'))
 const PlainVmDialog = lazy(() => import('./PlainVmDialog.tsx'))
 const DestroyVmDialog = lazy(() => import('./DestroyVmDialog.tsx'))
 const EditVmDialog = lazy(() => import('./EditVmDialog.tsx'))
+const StartOrderDialog = lazy(() => import('./StartOrderDialog.tsx'))
 const CloneVmDialog = lazy(() => import('./CloneVmDialog.tsx'))
 
 /** Why a verb cannot be done to this guest by this account: the role first, then the guest's state. */
@@ -30,6 +31,7 @@ export function doToVm(vm: Vm, verb: VmVerb, { api, act, open }: Tools): void {
       break
     case 'forceOff':
     case 'reset':
+    case 'nmi':
     case 'cleanUp':
       show(props => <PlainVmDialog {...props} verb={verb} />)
       break
@@ -50,13 +52,14 @@ const LABELS: Record<VmVerb, string> = {
   shutdown: 'Shut down…',
   reset: 'Reset…',
   forceOff: 'Force off…',
+  nmi: 'Send NMI…',
   edit: 'Edit…',
   clone: 'Clone…',
   cleanUp: 'Clean up…',
   destroy: 'Destroy…',
 }
 const GROUPS: readonly (readonly VmVerb[])[] = [
-  ['start', 'shutdown', 'reset', 'forceOff'],
+  ['start', 'shutdown', 'reset', 'forceOff', 'nmi'],
   ['edit', 'clone', 'cleanUp'],
   ['destroy'],
 ]
@@ -85,12 +88,22 @@ export function createVm({ open }: Tools, volume?: string): void {
   open(close => <CreateVmDialog volume={volume ?? null} onClose={close} />)
 }
 
+/** Opens the list of guests that start with the machine. */
+export function openStartOrder({ open }: Tools): void {
+  open(close => <StartOrderDialog onClose={close} />)
+}
+
 export function generalVmMenu(tools: Tools): MenuItem[] {
   return [
     {
       label: 'Create a virtual machine…',
       disabled: createVmReason(tools),
       onSelect: () => createVm(tools),
+    },
+    {
+      label: 'Start order of virtual machines…',
+      disabled: createVmReason(tools),
+      onSelect: () => openStartOrder(tools),
     },
   ]
 }

@@ -20,6 +20,12 @@ export function isAlive(state: VmState): boolean {
   return state === 'running' || state === 'waiting' || state === 'firmware' || state === 'stopping'
 }
 
+/** What the supervisor does when a run has ended. */
+export const AFTER_WORDS: Record<string, string> = {
+  restart: 'Start it again',
+  shutdown: 'Stay off',
+}
+
 /** The zvol's name, or the file's path. */
 export function diskName(disk: Vm['disks'][number]): string {
   return disk.dataset ?? disk.path

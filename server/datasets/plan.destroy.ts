@@ -30,6 +30,7 @@ export function planDestroy(dataset: string, facts: DestroyFacts): Plan {
       ? refusal('refused', `${dataset} is a pool: its first dataset goes only with the pool itself.`)
       : null) ??
     runningProblem(users, dataset, 'destroyed') ??
+    protectedProblem(users) ??
     holdProblem(facts.snapshots) ??
     clonesProblem(facts.snapshots, tree)
   if (refused) return refusedPlan(action, title, refused)
@@ -57,6 +58,17 @@ export function planDestroy(dataset: string, facts: DestroyFacts): Plan {
     freedBytes: top.usedBytes,
     facts: { guests: users.map(vm => vm.name) },
   })
+}
+
+function protectedProblem(users: readonly Vm[]): Refusal | null {
+  const kept = users.find(vm => vm.protection.destroy)
+  if (!kept) return null
+  return refusal(
+    'refused',
+    `${kept.name} has its disk or its files here, and is protected against being destroyed.`,
+    'Take the protection away in its options first.',
+    [kept.name],
+  )
 }
 
 export function holdProblem(snapshots: readonly Snapshot[]): Refusal | null {

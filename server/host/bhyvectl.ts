@@ -16,6 +16,11 @@ export function forceResetArgv(name: string): string[] {
   return ['bhyvectl', `--vm=${name}`, '--force-reset']
 }
 
+/** A non-maskable interrupt to its first processor: a guest that hangs may enter its debugger, write a dump, or panic. */
+export function injectNmiArgv(name: string): string[] {
+  return ['bhyvectl', `--vm=${name}`, '--inject-nmi']
+}
+
 /** "vm_open: NAME could not be opened: No such file or directory": there is no such machine in the kernel. */
 export function isGone(name: string): Recogniser {
   const text = `vm_open: ${name} could not be opened: No such file or directory`

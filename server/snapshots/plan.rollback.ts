@@ -13,7 +13,7 @@ import { destroyArgv } from '../host/zfs/destroy.ts'
 import type { Property } from '../pools/model.ts'
 import { refusedPlan, withDigest } from '../tasks/digest.ts'
 import type { Plan, Refusal, Step } from '../tasks/model.ts'
-import type { Vm } from '../vms/model.ts'
+import { type Vm, whyProtected } from '../vms/model.ts'
 import type { RollbackInput } from './input.ts'
 import type { GuestWord, Hold, RollbackFacts, RollbackGuest, Snapshot } from './model.ts'
 
@@ -125,7 +125,16 @@ export function guestProblem(
     )
   }
   const running = guests.filter(each => isRunning(each.vm)).map(each => each.vm.name)
-  if (running.length === 0 || word?.stop) return null
+  if (running.length === 0) return null
+  const kept = guests.find(each => isRunning(each.vm) && whyProtected(each.vm, 'stop') !== null)
+  if (kept)
+    return refusal(
+      'refused',
+      `${kept.vm.name} is running, uses ${dataset}, and is protected against being stopped.`,
+      'Take the protection away in its options first.',
+      [kept.vm.name],
+    )
+  if (word?.stop) return null
   return refusal(
     'in_use',
     `${inWords(running)} ${running.length === 1 ? 'is running and uses' : 'are running and use'} ${dataset}.`,

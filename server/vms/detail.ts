@@ -8,6 +8,7 @@ import { readStartFacts, withoutPassword } from './launch.ts'
 import type { VmChoices, VmDetail } from './model.ts'
 import { readReserved } from './passthru.ts'
 import { comparePci, pciDevices } from './pci.ts'
+import { policyOf } from './policy.ts'
 import { PRESETS } from './presets.ts'
 import { type GuestRead, listIfThere, readGuestNamed, readGuests, readSetup, revisionOf } from './read.ts'
 import { toVm } from './state.ts'
@@ -47,6 +48,7 @@ function toDetail({ vm, guest }: GuestRead, commands: Commands): VmDetail {
     devices,
     next: isPending ? { argv: next, devices: comparePci(devices, pciDevices(next)) } : null,
     hardware: hardwareOf(parseConf(guest.conf ?? ''), vm.disks),
+    policy: policyOf(parseConf(guest.conf ?? '')),
     runs: [...guest.runs]
       .reverse()
       .map(({ failed: _failed, ...run }) => ({ ...run, argv: withoutPassword(run.argv) })),

@@ -63,6 +63,23 @@ export const editVmInput = z.object({
   autostart: z.optional(z.boolean()),
 })
 export type EditVmInput = z.output<typeof editVmInput>
+export const setPolicyInput = z.object({
+  vm: guestName,
+  /** sha256 of the conf that the form was filled from. */
+  revision: z.string(),
+  /** `restart` or `shutdown`; what the conf says already may be anything. */
+  policy: z.object({ onRestart: z.string(), onFault: z.string() }),
+  protection: z.object({ stop: z.boolean(), destroy: z.boolean() }),
+})
+export type SetPolicyInput = z.output<typeof setPolicyInput>
+export const setStartOrderInput = z.object({
+  /** Of the order that the form was filled from. */
+  revision: z.string(),
+  /** Names in their order; those not named do not start by themselves. */
+  list: z.array(guestName),
+  delaySeconds: z.number().check(z.int(), z.minimum(0), z.maximum(3600)),
+})
+export type SetStartOrderInput = z.output<typeof setStartOrderInput>
 export const cloneVmInput = z.object({
   vm: guestName,
   /** A snapshot tag that every zvol of the guest has; null: a fresh one is taken. */

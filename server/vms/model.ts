@@ -49,7 +49,28 @@ export type Vm = {
   supervisor: 'skep' | 'vm-bhyve' | 'unknown' | null
   /** What is wrong with the conf, so that it cannot be started. */
   problems: string[]
+  protection: VmProtection
 }
+
+/** Against a person's slip: refused until the protection is taken away. A power cut or a shell asks nobody. */
+export type VmProtection = { stop: boolean; destroy: boolean }
+
+/** Which guests start with the machine: vm_list and vm_delay of rc.conf. */
+export type StartOrder = {
+  /** vm_enable: without it vm-bhyve starts none. */
+  enabled: boolean
+  list: string[]
+  /** Between two of them. */
+  delaySeconds: number
+  /** All guests there are. */
+  guests: string[]
+  /** The revision a change carries. */
+  revision: string
+}
+
+/** What the supervisor does when bhyve has ended (on_restart, on_fault of the conf). */
+export const AFTER_RUN = ['restart', 'shutdown'] as const
+export type VmPolicy = { onRestart: string; onFault: string }
 
 export type VmDisk = {
   index: number
@@ -99,6 +120,7 @@ export type VmDetail = Vm & {
   next: { argv: string[]; devices: PciChange[] } | null
   /** The devices that the conf names, as it is now. */
   hardware: Hardware
+  policy: VmPolicy
   runs: VmRun[]
 }
 
@@ -241,13 +263,28 @@ export type VmChoices = {
 }
 
 /** What a person may want of a guest, as the menus name it. */
-export type VmVerb = 'start' | 'shutdown' | 'forceOff' | 'reset' | 'destroy' | 'edit' | 'cleanUp' | 'clone'
+export type VmVerb =
+  | 'start'
+  | 'shutdown'
+  | 'forceOff'
+  | 'reset'
+  | 'nmi'
+  | 'destroy'
+  | 'edit'
+  | 'cleanUp'
+  | 'clone'
 
 const AWAY = 'It is not running.'
 
+/** Why a guest may not be stopped or destroyed whatever its state: somebody has protected it. Null when it may. */
+export function whyProtected(vm: Pick<Vm, 'protection'>, from: keyof VmProtection): string | null {
+  if (!vm.protection[from]) return null
+  return `It is protected against being ${from === 'stop' ? 'stopped' : 'destroyed'}: take the protection away in its options first.`
+}
+
 /** Why a verb is not possible for a guest as it is now, in one sentence; null when it is. */
 export function whyNot(
-  vm: Pick<Vm, 'state' | 'stateReason' | 'problems' | 'supervisor'>,
+  vm: Pick<Vm, 'state' | 'stateReason' | 'problems' | 'supervisor' | 'protection'>,
   verb: VmVerb,
 ): string | null {
   const { state } = vm
@@ -260,20 +297,20 @@ export function whyNot(
       if (state === 'suspended') return 'It is suspended; resume it with vm(8).'
       return vm.problems[0] ?? null
     case 'shutdown':
-      return state === 'running' || state === 'waiting' || state === 'firmware'
-        ? null
-        : state === 'stopping'
-          ? 'It is shutting down.'
-          : AWAY
+      if (state === 'stopping') return 'It is shutting down.'
+      return alive ? whyProtected(vm, 'stop') : AWAY
     case 'reset':
       if (state === 'firmware') return 'It is still in its boot loader: there is nothing to reset yet.'
-      return state === 'running' || state === 'waiting' ? null : AWAY
+      return state === 'running' || state === 'waiting' ? whyProtected(vm, 'stop') : AWAY
+    case 'nmi':
+      return state === 'running' ? whyProtected(vm, 'stop') : AWAY
     case 'forceOff':
-      return alive || state === 'starting' ? null : AWAY
+      return alive || state === 'starting' ? whyProtected(vm, 'stop') : AWAY
     case 'destroy':
       if (alive || state === 'starting') return 'Shut it down first.'
       if (state === 'leftover') return 'Clean up what the last run left first.'
-      return state === 'locked' ? (vm.stateReason ?? 'Another host holds its lock.') : null
+      if (state === 'locked') return vm.stateReason ?? 'Another host holds its lock.'
+      return whyProtected(vm, 'destroy')
     case 'cleanUp':
       return state === 'leftover' ? null : 'Nothing is left over.'
     case 'edit':

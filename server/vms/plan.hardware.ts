@@ -1,12 +1,13 @@
 /** Changing a guest's devices. Pure. */
 import { refusedPlan, withDigest } from '../tasks/digest.ts'
 import type { Plan, Refusal, Step } from '../tasks/model.ts'
-import { type Conf, maskedConf, parseConf } from './conf.ts'
+import { type Conf, changedKeys, maskedConf, parseConf } from './conf.ts'
 import { unheardBootIndex } from './edits/disks.ts'
 import type { Edit } from './edits/edit.ts'
 import type { HardwarePlanFacts, PciChange, Vm } from './model.ts'
 import { comparePci, pciDevices } from './pci.ts'
 import { vmLock } from './plan.ts'
+import { PROTECTION } from './policy.ts'
 import type { GuestFiles } from './state.ts'
 import { newProblem } from './validate.ts'
 
@@ -54,7 +55,11 @@ export function planConfEdit(
     title,
     steps: [...edit.steps, write],
     victims: [],
-    warnings: [...edit.warnings, ...moveWarnings(argvBefore, argvAfter), ...generalWarnings(vm, after)],
+    warnings: [
+      ...edit.warnings,
+      ...moveWarnings(argvBefore, argvAfter),
+      ...generalWarnings(vm, { before: text, after }),
+    ],
     locks: [vmLock(vm.name), ...edit.datasets.map(name => `dataset:${name}`)],
     facts: {
       before: maskedConf(text),
@@ -66,9 +71,10 @@ export function planConfEdit(
 }
 
 /** What runs is not touched; what the firmware never hears of is said. */
-function generalWarnings(vm: Vm, after: string): string[] {
+function generalWarnings(vm: Vm, { before, after }: { before: string; after: string }): string[] {
+  const changed = changedKeys(parseConf(before), parseConf(after))
   return [
-    ...(vm.pid === null
+    ...(vm.pid === null || changed.every(key => key === PROTECTION)
       ? []
       : [`${vm.name} runs: this is pending until it has been shut down and started again.`]),
     ...(unheardBootIndex(parseConf(after))

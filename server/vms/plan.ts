@@ -1,5 +1,5 @@
 /** What the verbs of a running life will do: start, shut down, force off, reset, clean up. Pure: facts in, plan out. */
-import { destroyArgv, forcePoweroffArgv, forceResetArgv } from '../host/bhyvectl.ts'
+import { destroyArgv, forcePoweroffArgv, forceResetArgv, injectNmiArgv } from '../host/bhyvectl.ts'
 import { daemonArgv } from '../host/daemon.ts'
 import { destroyInterfaceArgv } from '../host/ifconfig.ts'
 import { killArgv } from '../host/kill.ts'
@@ -179,6 +179,20 @@ export function planReset(vm: Vm): Plan {
     victims: [{ kind: 'data', name: `what ${vm.name} has not written to its disks yet` }],
     warnings:
       vm.supervisor === 'unknown' ? ['Nothing supervises it: it will not start again by itself.'] : [],
+    locks: [vmLock(vm.name)],
+  })
+}
+
+export function planNmi(vm: Vm): Plan {
+  const title = `Send an NMI to ${vm.name}`
+  const refused = stateRefusal(vm, 'nmi')
+  if (refused) return refusedPlan('vms.nmi', title, refused)
+  return withDigest({
+    action: 'vms.nmi',
+    title,
+    steps: [{ title: `Interrupt the first processor of ${vm.name}`, argv: injectNmiArgv(vm.name) }],
+    victims: [],
+    warnings: ['What it does is up to the guest: many systems enter their debugger, write a dump, or panic.'],
     locks: [vmLock(vm.name)],
   })
 }

@@ -12,9 +12,11 @@ import {
   discardPending,
   removeDevice,
   setOptions,
+  setPolicy,
   share,
 } from './actions/hardware.ts'
-import { cleanUp, forceOff, reset, shutdown, start } from './actions/life.ts'
+import { cleanUp, forceOff, nmi, reset, shutdown, start } from './actions/life.ts'
+import { readStartOrder, setStartOrder } from './actions/start-order.ts'
 import { readChoices, readVm, withoutPasswords } from './detail.ts'
 import { vmInput } from './input.ts'
 
@@ -27,6 +29,8 @@ export const vmsRouter = router({
       return mayAct(ctx.caller.account.role, 'operator') ? detail : withoutPasswords(detail)
     }),
   choices: procedure('viewer').query(({ ctx }) => readChoices(ctx.host, ctx.inventory)),
+  startOrder: procedure('viewer').query(({ ctx }) => readStartOrder(ctx.host)),
+  setStartOrder: actionProcedures(setStartOrder),
   create: actionProcedures(create),
   start: actionProcedures(start),
   shutdown: actionProcedures(shutdown),
@@ -39,8 +43,10 @@ export const vmsRouter = router({
   removeDevice: actionProcedures(removeDevice),
   share: actionProcedures(share),
   setOptions: actionProcedures(setOptions),
+  setPolicy: actionProcedures(setPolicy),
   discardPending: actionProcedures(discardPending),
   growDisk: actionProcedures(growDisk),
+  nmi: actionProcedures(nmi),
   cleanUp: actionProcedures(cleanUp),
   clone: actionProcedures(clone),
 })

@@ -25,6 +25,7 @@ export function vmRow(name: string, more: Partial<Vm> = {}): Vm {
     lastExit: null,
     supervisor: null,
     problems: [],
+    protection: { stop: false, destroy: false },
     ...more,
   }
 }

@@ -6,6 +6,7 @@ import { diskEntries, diskPath, type GuestPlace } from './devices.ts'
 import { isOrderly } from './exits.ts'
 import { isUefi } from './firmware.ts'
 import type { Vm, VmDisk, VmNic, VmState } from './model.ts'
+import { PROTECTION, protectionOf } from './policy.ts'
 import type { RecordedRun } from './runs.ts'
 import { confProblems } from './validate.ts'
 
@@ -241,10 +242,14 @@ export function toVm(guest: GuestFiles, host: HostView): Vm {
     cpuPercent: process?.cpuPercent ?? null,
     disks: disksOf(guest.place, conf, host.iscsi),
     nics: nicsOf(conf),
-    pending: lives && guest.startedConf !== null ? changedKeys(parseConf(guest.startedConf), conf) : [],
+    pending:
+      lives && guest.startedConf !== null
+        ? changedKeys(parseConf(guest.startedConf), conf).filter(key => key !== PROTECTION)
+        : [],
     lastExit: [...guest.runs].reverse().find(one => one.exit !== null)?.exit ?? null,
     supervisor: !lives ? null : (processes.supervisor?.kind ?? 'unknown'),
     problems,
+    protection: protectionOf(conf),
   }
 }
 

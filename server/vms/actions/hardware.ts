@@ -28,10 +28,12 @@ import {
   setOptionsInput,
   shareInput,
 } from '../input.hardware.ts'
+import { setPolicyInput } from '../input.ts'
 import { commandOfGuest, madeUp, readBusyPorts, readHostSeed } from '../launch.ts'
 import { hardwarePlanFactsOf } from '../model.ts'
 import { readPci } from '../passthru.ts'
 import { type HardwareFacts, planConfEdit, planDiscardPending } from '../plan.hardware.ts'
+import { setPolicy as policySet } from '../policy.ts'
 import { readGuests, readIfThere, revisionOf } from '../read.ts'
 import { toVm } from '../state.ts'
 import { switches } from '../system-conf.ts'
@@ -219,6 +221,14 @@ export const setOptions = hardwareAction({
   input: setOptionsInput,
   title: ({ vm }) => `Set the extra options of ${vm}`,
   edit: (text, input) => withOptions(text, input),
+})
+
+export const setPolicy = hardwareAction({
+  name: 'vms.setPolicy',
+  role: 'operator',
+  input: setPolicyInput,
+  title: ({ vm }) => `Set the options of ${vm}`,
+  edit: (text, input) => policySet(text, input),
 })
 
 export const discardPending = defineAction({

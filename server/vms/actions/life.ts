@@ -9,7 +9,7 @@ import { shutdownInput, vmInput } from '../input.ts'
 import { readStartFacts } from '../launch.ts'
 import { cleanUpGuest, cutPower, runStart, stopGuest, waitFor } from '../lifecycle.ts'
 import type { Vm, VmState } from '../model.ts'
-import { planCleanUp, planForceOff, planReset, planShutdown, planStart } from '../plan.ts'
+import { planCleanUp, planForceOff, planNmi, planReset, planShutdown, planStart } from '../plan.ts'
 import { readGuestNamed } from '../read.ts'
 import { leftoversOf, processesOf } from '../state.ts'
 
@@ -157,6 +157,28 @@ export const reset = defineAction({
     if (pressed?.exit === 0) return settleByState(context, plan, isUp)
     const how = pressed?.exit === null ? 'whether it was pressed cannot be told' : 'it was not pressed'
     return { state: 'interrupted', outcome: `${plan.title}: ${how}.` }
+  },
+})
+
+export const nmi = defineAction({
+  name: 'vms.nmi',
+  role: 'operator',
+  input: vmInput,
+  plan: (context, input) =>
+    orNotFound('vms.nmi', `Send an NMI to ${input.vm}`, async () =>
+      planNmi(await freshVm(context, input.vm)),
+    ),
+  async run(context, plan) {
+    for (const { argv } of plan.steps) if (argv) await runOrThrow(context.host, argv, [])
+  },
+  settle: async (_context, plan, commands) => {
+    const sent = commands.some(({ exit }) => exit === 0)
+    return sent
+      ? { state: 'done', outcome: `${plan.title}: done.` }
+      : {
+          state: 'interrupted',
+          outcome: `${plan.title}: it was cut short. Whether the interrupt came through cannot be told.`,
+        }
   },
 })
 
