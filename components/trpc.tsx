@@ -2,6 +2,7 @@
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { createTRPCContext } from '@trpc/tanstack-react-query'
 import { type ReactNode, useEffect, useState } from 'react'
+import type { ErrorCode } from '../server/errors.ts'
 import type { ConsoleRouter } from '../server/router.ts'
 import { explain } from './errors.ts'
 import { Hosts } from './host.tsx'
@@ -16,6 +17,15 @@ export const useConsoleTRPC = context.useTRPC
 /** The same procedures as plain calls. */
 export const useConsoleApi: () => ConsoleApi = context.useTRPCClient
 
+/** How soon an error of the host is worth another question, ms: it tells of changes, but not that it can answer again. */
+const AGAIN_MS: Partial<Record<ErrorCode, number>> = {
+  failed: 5000,
+  unreadable: 5000,
+  timeout: 5000,
+  unreachable: 5000,
+  unsupported: 30_000,
+}
+
 function createQueries(): QueryClient {
   return new QueryClient({
     queryCache: new QueryCache({
@@ -29,6 +39,7 @@ function createQueries(): QueryClient {
         staleTime: Number.POSITIVE_INFINITY,
         gcTime: 10 * 60_000,
         refetchOnWindowFocus: false,
+        refetchInterval: ({ state }) => AGAIN_MS[explain(state.error).code ?? 'refused'] ?? false,
         retry: (failures, error) => failures < 2 && explain(error).code === null && !explain(error).signedOut,
       },
       mutations: { retry: false },

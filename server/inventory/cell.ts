@@ -9,14 +9,15 @@ export type Watcher = {
   trusted: () => boolean
 }
 
-/** Told by a cell about silence (`unreachable`, `timeout`) and its end. */
-export type Trouble = { begins: (error: unknown) => void; ends: () => void }
+/** Told by a cell about silence (`unreachable`, `timeout`) and its end, and about an answer that lets people wait. */
+export type Trouble = { begins: (error: unknown) => void; late: () => void; ends: () => void }
 
 /** One thing read from the host: single-flight, with its age, read again only after `invalidate`. */
 export type Cell<T> = {
   /**
    * The value as the host said it to a question asked after the last `invalidate`. From a host that does not answer: the
    * old value with its age at once, while the question is repeated behind it; the error where there is no old value.
+   * From one that takes too long: the old value too, while its answer is awaited.
    */
   read(): Promise<Aged<T>>
   /** An answer to a question asked after this moment, also when nothing says the value has changed. */
@@ -30,9 +31,20 @@ export type Cell<T> = {
 export const UNTRUSTED_MS = 500
 /** A silent host is asked again at most this often. */
 const REST_MS = 2000
+/** A program that hangs is given up much later: nobody should look at an empty page until then. */
+export const PATIENCE_MS = 6000
 
 export function isSilence(error: unknown): boolean {
   return error instanceof AppError && (error.code === 'unreachable' || error.code === 'timeout')
+}
+
+/** Whether it ends within so many ms. Its error is this one's too. */
+export async function isInTime(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const impatience = new Promise<boolean>(resolve => {
+    timer = setTimeout(() => resolve(false), ms)
+  })
+  return Promise.race([promise.then(() => true), impatience]).finally(() => clearTimeout(timer))
 }
 
 export type CellOptions<T> = {
@@ -42,6 +54,7 @@ export type CellOptions<T> = {
    * found by chance is news to all others.
    */
   found?: (before: T, after: T) => void
+  patienceMs?: number
 }
 
 /**
@@ -52,7 +65,7 @@ export type CellOptions<T> = {
 export function createCell<T>(
   watcher: Watcher,
   load: () => Promise<T>,
-  { trouble, found }: CellOptions<T> = {},
+  { trouble, found, patienceMs = PATIENCE_MS }: CellOptions<T> = {},
 ): Cell<T> {
   let kept: Aged<T> | null = null
   let marked = 1
@@ -66,6 +79,8 @@ export function createCell<T>(
   let failed = false
   /** Unix ms of the last question without an answer, null when the last one was answered. */
   let silentAt: number | null = null
+  /** Somebody has lost patience with the question under way. */
+  let late = false
 
   const ask = async (mark: number): Promise<Aged<T>> => {
     const at = watcher.now()
@@ -78,16 +93,21 @@ export function createCell<T>(
       askedAt = at
       failed = false
       if (before && isUnforeseen) found?.(before.value, value)
-      if (silentAt !== null) trouble?.ends()
+      if (silentAt !== null || late) trouble?.ends()
       silentAt = null
       return kept
     } catch (error) {
       failed = true
-      if (!isSilence(error)) throw error
+      if (!isSilence(error)) {
+        if (late) trouble?.ends()
+        throw error
+      }
       silentAt = watcher.now()
       trouble?.begins(error)
       if (!kept) throw error
       return kept
+    } finally {
+      late = false
     }
   }
 
@@ -113,15 +133,24 @@ export function createCell<T>(
   /** A question asked after the newest mark. */
   const answer = (): Promise<Aged<T>> => (current?.mark === marked ? current.promise : afresh())
 
+  /** The answer, or what is kept when it takes too long; where nothing is kept, one waits on, but it is told. */
+  const patiently = async (answered: Promise<Aged<T>>): Promise<Aged<T>> => {
+    if (await isInTime(answered, patienceMs)) return answered
+    if (!late) trouble?.late()
+    late = true
+    return kept ?? answered
+  }
+
   return {
     async read() {
-      if (!kept) return answer()
+      if (!kept) return patiently(answer())
       if (silentAt !== null) {
         if (!current && watcher.now() - silentAt > REST_MS) begin().catch(ignore)
         return kept
       }
       const isYoung = watcher.trusted() || watcher.now() - askedAt < UNTRUSTED_MS
-      return covered === marked && !failed && isYoung ? kept : answer()
+      if (covered === marked && !failed && isYoung) return kept
+      return late ? kept : patiently(answer())
     },
     reread: afresh,
     peek: () => kept,

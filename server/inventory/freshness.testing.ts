@@ -26,6 +26,7 @@ export function begin(more: Partial<InventoryOptions> = {}): void {
     read: machine.reader(),
     // The clock stands still: nothing becomes old but by being told of.
     now: () => 1_000_000_000,
+    patienceMs: 1_000_000,
     vmPollMs: 1_000_000,
     figuresPollMs: 1_000_000,
     ...more,

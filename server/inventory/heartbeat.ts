@@ -17,7 +17,7 @@ export function createHeartbeat(options: {
   heard: () => void
   /** A host heard within this time is not asked. */
   quietMs: number
-  trouble: Trouble
+  trouble: Pick<Trouble, 'begins' | 'ends'>
 }): () => Promise<'heard' | 'back' | 'silent'> {
   const { ask, now, heard, quietMs, trouble } = options
   let isSilent = false

@@ -12,6 +12,8 @@ let inventory: Inventory
 let asked: string[]
 let guests: Partial<Vm>[]
 let broken: AppError | null
+/** Commands are answered when this is. */
+let slow: PromiseWithResolvers<void> | null
 
 async function sh(line: string): Promise<void> {
   const result = await host.run(line.split(' '))
@@ -23,6 +25,7 @@ beforeEach(async () => {
   asked = []
   guests = []
   broken = null
+  slow = null
   const watched = new Proxy(host, {
     get(target, key) {
       const own: unknown = Reflect.get(target, key)
@@ -31,6 +34,7 @@ beforeEach(async () => {
         if (key === 'run' || key === 'stream') {
           if (broken) return Promise.reject(broken)
           if (Array.isArray(args[0])) asked.push(args[0].join(' '))
+          if (slow && key === 'run') return slow.promise.then(() => Reflect.apply(own, target, args))
         }
         return Reflect.apply(own, target, args)
       }
@@ -49,6 +53,7 @@ beforeEach(async () => {
     graceMs: 30,
     vmPollMs: 20,
     figuresPollMs: 50,
+    patienceMs: 300,
   })
   return async () => {
     inventory.close()
@@ -197,5 +202,49 @@ describe('a host that does not answer', () => {
   it('has nothing to show where it never answered', async () => {
     broken = new AppError('unreachable', 'The machine does not answer.')
     await expect(inventory.pools()).rejects.toMatchObject({ code: 'unreachable' })
+  })
+
+  it('reads everything else while one reading fails, and shows the age of what does not answer', async () => {
+    await watching()
+    await inventory.pools()
+    const { heardAt } = await inventory.vms()
+    await sh('fault add zpool list -- exit 1 internal error')
+    guests = [{ name: 'late' }]
+    await vi.waitFor(() => expect(asked.filter(each => each === 'guests').length).toBeGreaterThan(2))
+    expect((await inventory.vms()).value).toEqual([{ name: 'late' }])
+    broken = new AppError('timeout', 'guests did not answer.')
+    await inventory.refresh([{ topic: 'vms' }])
+    const old = await inventory.vms()
+    expect(inventory.status()).toMatchObject({ state: 'lost', reason: 'guests did not answer.' })
+    expect(inventory.status().heardAt).toBeLessThanOrEqual(old.heardAt)
+    expect(old.heardAt).toBeGreaterThan(heardAt)
+  })
+
+  it('that takes long shows what it said', async () => {
+    await sh('zfs snapshot tank@one')
+    await watching()
+    expect(await names()).toEqual(['tank@one'])
+    slow = Promise.withResolvers()
+    await inventory.refresh([{ topic: 'snapshots', key: 'tank' }])
+    expect(await names()).toEqual(['tank@one'])
+    expect(inventory.status()).toMatchObject({
+      state: 'lost',
+      reason: expect.stringMatching(/takes long.*snapshots/),
+    })
+    slow.resolve()
+    slow = null
+    await vi.waitFor(() => expect(inventory.status().state).toBe('online'))
+  })
+
+  it('is no longer lost once snapshots are told again, also when nobody asks for them', async () => {
+    await watching()
+    await sh('zfs snapshot tank@one')
+    await names()
+    broken = new AppError('timeout', 'zfs did not answer.')
+    await inventory.refresh([{ topic: 'snapshots', key: 'tank' }])
+    expect((await inventory.snapshotDays({ utcOffsetMinutes: 0 })).value).toHaveLength(1)
+    expect(inventory.status().state).toBe('lost')
+    broken = null
+    await vi.waitFor(() => expect(inventory.status().state).toBe('online'))
   })
 })

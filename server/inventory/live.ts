@@ -1,8 +1,15 @@
 import type { DatasetRow } from '../datasets/model.ts'
-import { AppError, type RefusedKey } from '../errors.ts'
 import type { HostStatus } from '../system/model.ts'
 import { Announcer } from './announcer.ts'
-import { createCell, createCells, isSilence, type Trouble, UNTRUSTED_MS, type Watcher } from './cell.ts'
+import {
+  createCell,
+  createCells,
+  isInTime,
+  isSilence,
+  PATIENCE_MS,
+  UNTRUSTED_MS,
+  type Watcher,
+} from './cell.ts'
 import { changesOf, effectOf, type HostEvent } from './effects.ts'
 import { createHeartbeat } from './heartbeat.ts'
 import type { HostReader } from './hostReader.ts'
@@ -11,6 +18,7 @@ import { Origins } from './origins.ts'
 import { changedDatasets, changedMarks, changedPools, changedVms } from './polling.ts'
 import { SnapshotIndex } from './snapshotIndex.ts'
 import { keepStream } from './stream.ts'
+import { createTroubles } from './troubles.ts'
 
 export type InventoryOptions = {
   host: { id: string; kind: HostStatus['kind'] }
@@ -22,6 +30,7 @@ export type InventoryOptions = {
   figuresPollMs?: number
   scanPollMs?: number
   heartbeatMs?: number
+  patienceMs?: number
 }
 
 /** The index among what may not answer. */
@@ -30,12 +39,10 @@ const SNAPSHOTS = 'snapshots'
 /** The in-memory copy of one host. Nothing is read before somebody asks, nothing is polled before somebody watches. */
 export function createInventory(options: InventoryOptions): Inventory {
   const { read, graceMs = 30_000, vmPollMs = 500, figuresPollMs = 10_000, scanPollMs = 2000 } = options
-  const { heartbeatMs = 2000 } = options
+  const { heartbeatMs = 2000, patienceMs = PATIENCE_MS } = options
   const now = options.now ?? Date.now
   const announcer = new Announcer()
 
-  /** What does not answer, and why: the host counts as lost while there is any. */
-  const troubles = new Map<string, { reason: string; refusedKey: RefusedKey | null }>()
   let heardAt: number | null = null
   let streaming = false
   let stream: { stop: () => void } | null = null
@@ -58,23 +65,19 @@ export function createInventory(options: InventoryOptions): Inventory {
       return value
     }
 
-  const trouble = (what: string): Trouble => ({
-    begins(error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      if (troubles.get(what)?.reason === reason) return
-      const refusedKey = error instanceof AppError ? (error.detail.refusedKey ?? null) : null
-      troubles.set(what, { reason, refusedKey })
-      announcer.tell([{ topic: 'system' }])
-    },
-    ends() {
-      if (!troubles.delete(what) || troubles.size > 0) return
+  const troubles = createTroubles({
+    changed: () => announcer.tell([{ topic: 'system' }]),
+    back() {
       distrustAll()
       announcer.tell([{ topic: 'everything' }])
     },
+    // It was never away: what is kept of everything else is as true as before.
+    arrived: () => announcer.tell([{ topic: 'everything' }]),
   })
 
   const pools = createCell(watcher, heard(read.pools), {
-    trouble: trouble('pools'),
+    patienceMs,
+    trouble: troubles.of('pools', (): number | null => pools.peek()?.heardAt ?? null),
     found: (before, after) => announcer.tell(changedPools(before, after)),
   })
   const pool = createCells(watcher, async name => {
@@ -90,20 +93,22 @@ export function createInventory(options: InventoryOptions): Inventory {
     return list
   }
   const rows = createCell(watcher, heard(readRows), {
-    trouble: trouble('datasets'),
+    patienceMs,
+    trouble: troubles.of('datasets', (): number | null => rows.peek()?.heardAt ?? null),
     found: (before, after) => announcer.tell(changedDatasets(before, after)),
   })
   const properties = createCells(watcher, read.properties)
   const bookmarks = createCells(watcher, read.bookmarks)
   const holds = createCells(watcher, read.holds)
   const vms = createCell(watcher, heard(read.vms), {
-    trouble: trouble('guests'),
+    patienceMs,
+    trouble: troubles.of('guests', (): number | null => vms.peek()?.heardAt ?? null),
     found: (before, after) => announcer.tell(changedVms(before, after)),
   })
   const facts = createCell(watcher, heard(read.facts))
-  const index = new SnapshotIndex(read.snapshots, now)
-  const indexTrouble = trouble(SNAPSHOTS)
-  const streamTrouble = trouble('events')
+  const index = new SnapshotIndex(read.snapshots, now, () => troubles.has(SNAPSHOTS))
+  const indexTrouble = troubles.of(SNAPSHOTS, () => (index.isLoaded ? index.heardAt : null))
+  const streamTrouble = troubles.of('events')
   let indexCheckedAt = 0
 
   function distrustAll(): void {
@@ -211,9 +216,14 @@ export function createInventory(options: InventoryOptions): Inventory {
     return true
   }
 
-  /** What changes without an event; the cells tell what they find. */
+  /** What changes without an event; the cells tell what they find. One that hangs or fails keeps no other one waiting. */
   async function pollFigures(): Promise<boolean> {
-    for (const cell of [pools, rows, vms]) if (cell.peek()) await cell.reread()
+    const known = [pools, rows, vms].filter(cell => cell.peek() !== null)
+    await Promise.allSettled([
+      ...known.map(cell => cell.reread()),
+      // Nobody may ask for snapshots any more: then nothing else would notice that they are told again.
+      ...(troubles.has(SNAPSHOTS) ? [loadIndex()] : []),
+    ])
     return true
   }
 
@@ -223,7 +233,7 @@ export function createInventory(options: InventoryOptions): Inventory {
     heardAt: () => heardAt,
     heard: noteHeard,
     quietMs: heartbeatMs,
-    trouble: trouble('heartbeat'),
+    trouble: troubles.of('heartbeat'),
   })
 
   async function pollHeartbeat(): Promise<boolean> {
@@ -282,7 +292,10 @@ export function createInventory(options: InventoryOptions): Inventory {
       if (now() - indexCheckedAt > UNTRUSTED_MS) void loadIndex().catch(() => undefined)
       return
     }
-    await loadIndex()
+    const loading = loadIndex()
+    if (await isInTime(loading, patienceMs)) return
+    indexTrouble.late()
+    if (!index.isLoaded) await loading
   }
 
   async function loadIndex(): Promise<void> {
@@ -291,7 +304,10 @@ export function createInventory(options: InventoryOptions): Inventory {
       heardAt = now()
       indexTrouble.ends()
     } catch (error) {
-      if (!isSilence(error)) throw error
+      if (!isSilence(error)) {
+        indexTrouble.ends()
+        throw error
+      }
       indexTrouble.begins(error)
       if (!index.isLoaded) throw error
     } finally {
@@ -304,13 +320,7 @@ export function createInventory(options: InventoryOptions): Inventory {
     if (index.isLoaded && !index.isDirty && streaming) return
     const loading = ensureIndex().catch(() => undefined)
     if (index.isLoaded) return loading
-    let patience: NodeJS.Timeout | undefined
-    const impatient = new Promise<'late'>(resolve => {
-      patience = setTimeout(() => resolve('late'), 400)
-    })
-    const first = await Promise.race([loading, impatient])
-    clearTimeout(patience)
-    if (first === 'late') void loading.then(() => announcer.tell([{ topic: 'datasets' }]))
+    if (!(await isInTime(loading, 400))) void loading.then(() => announcer.tell([{ topic: 'datasets' }]))
   }
 
   async function fromIndex<T>(get: () => Promise<T>): Promise<{ value: T; heardAt: number }> {
@@ -354,12 +364,11 @@ export function createInventory(options: InventoryOptions): Inventory {
     vms: ({ fresh = false } = {}) => (fresh ? vms.reread() : vms.read()),
     facts: () => facts.read(),
     status() {
-      const all = [...troubles.values()]
-      // A key that is refused explains everything else.
-      const { reason, refusedKey } = all.find(each => each.refusedKey) ??
-        all[0] ?? { reason: null, refusedKey: null }
+      const { reason, refusedKey } = troubles.worst() ?? { reason: null, refusedKey: null }
       const state = reason !== null ? 'lost' : heardAt === null ? 'connecting' : 'online'
-      return { id: options.host.id, kind: options.host.kind, state, heardAt, reason, refusedKey }
+      // The host itself may answer while one of its programs hangs: what is shown is as old as the oldest of it.
+      const oldest = heardAt === null ? null : Math.min(heardAt, troubles.oldest() ?? heardAt)
+      return { id: options.host.id, kind: options.host.kind, state, heardAt: oldest, reason, refusedKey }
     },
     watch(listener) {
       const remove = announcer.add(listener)

@@ -1,6 +1,6 @@
 import type { ListSnapshotsInput, SnapshotDaysInput } from '../snapshots/input.ts'
 import type { Snapshot, SnapshotDay, SnapshotSort } from '../snapshots/model.ts'
-import { type SnapshotFigures, type SnapshotRow, SnapshotTable, TagStore } from './snapshotTable.ts'
+import { OUTDATED, type SnapshotFigures, type SnapshotRow, SnapshotTable, TagStore } from './snapshotTable.ts'
 
 /** How the index reads the host. A dataset that is not there is simply missing from the answer. */
 export type SnapshotReader = {
@@ -34,6 +34,7 @@ const WHOLE_DATASET_BELOW = 400
 export class SnapshotIndex {
   readonly #reader: SnapshotReader
   readonly #now: () => number
+  readonly #isSilent: () => boolean
   readonly #tags = new TagStore()
   readonly #tables = new Map<string, SnapshotTable>()
   readonly #dirty = new Set<string>()
@@ -54,9 +55,11 @@ export class SnapshotIndex {
   /** Orders already worked out: scrolling asks for the same one page by page. */
   readonly #orders = new Map<string, Ref[]>()
 
-  constructor(reader: SnapshotReader, now: () => number) {
+  /** `isSilent`: the host does not answer, and what is there is shown without asking again. */
+  constructor(reader: SnapshotReader, now: () => number, isSilent: () => boolean = () => false) {
     this.#reader = reader
     this.#now = now
+    this.#isSilent = () => this.isLoaded && isSilent()
   }
 
   get isLoaded(): boolean {
@@ -184,7 +187,7 @@ export class SnapshotIndex {
 
   /** How many of the listed snapshots were taken on each day of the browser's calendar, oldest day first. */
   async days(query: SnapshotDaysInput): Promise<SnapshotDay[]> {
-    await this.ensure()
+    if (!this.#isSilent()) await this.ensure()
     const offset = query.utcOffsetMinutes * 60_000
     const counts = new Map<number, number>()
     for (const { table, row } of this.#order(query.dataset, query.filter ?? '', 'created', false)) {
@@ -216,7 +219,7 @@ export class SnapshotIndex {
    */
   async #settled<T>(read: () => Promise<() => T>): Promise<T> {
     for (let round = 1; ; round += 1) {
-      await this.ensure()
+      if (!this.#isSilent()) await this.ensure()
       const taken = this.#covered
       const answer = await read()
       if (taken === this.#covered || round === MOST_ROUNDS) return answer()
@@ -267,7 +270,8 @@ export class SnapshotIndex {
   }
 
   #isOld(ref: Ref, goodForMs = FIGURES_GOOD_FOR_MS): boolean {
-    return this.#now() - ref.table.heardAt(ref.row) >= goodForMs
+    const heardAt = ref.table.heardAt(ref.row)
+    return heardAt === 0 || (!this.#isSilent() && this.#now() - heardAt >= goodForMs)
   }
 
   /** Asks for figures. What a mark has made old meanwhile is taken where nothing is known, and asked for again. */
@@ -283,7 +287,7 @@ export class SnapshotIndex {
       if (!table || row < 0) continue
       const isOld = (this.#figuresMarked.get(dataset) ?? 0) > mark
       if (!isOld) table.setFigures(row, each, heardAt)
-      else if (table.heardAt(row) === 0) table.setFigures(row, each, 0)
+      else if (table.heardAt(row) <= 0) table.setFigures(row, each, OUTDATED)
     }
   }
 }

@@ -11,6 +11,9 @@ export type SnapshotFigures = {
   clones: string[]
 }
 
+/** In place of a time: figures that were heard once, and may have changed since. */
+export const OUTDATED = -1
+
 /**
  * Tags recur over datasets, and a piece cut out of a long text keeps that text alive: each tag is kept once, as its own
  * string.
@@ -41,7 +44,7 @@ export class SnapshotTable {
   readonly #used: Float64Array
   readonly #referenced: Float64Array
   readonly #holds: Int32Array
-  /** When the figures of a row were heard; 0 = never. */
+  /** When the figures of a row were heard; 0 = never, or OUTDATED. */
   readonly #heardAt: Float64Array
   readonly #clones = new Map<number, string[]>()
   #rows: Map<string, number> | null = null
@@ -84,7 +87,7 @@ export class SnapshotTable {
     return this.#rows.get(tag) ?? -1
   }
 
-  /** Unix ms at which the figures of a row were heard, 0 when never. */
+  /** Unix ms at which the figures of a row were heard, 0 when never, OUTDATED where they are no longer to be trusted. */
   heardAt(row: number): number {
     return this.#heardAt[row] ?? 0
   }
@@ -100,10 +103,10 @@ export class SnapshotTable {
 
   /** The figures are no longer to be trusted; they stay readable. */
   forgetFigures(): void {
-    this.#heardAt.fill(0)
+    for (let row = 0; row < this.size; row += 1) if (this.heardAt(row) > 0) this.#heardAt[row] = OUTDATED
   }
 
-  /** Takes over figures of the snapshots an older reading of the same dataset had too. They count as never heard. */
+  /** Takes over figures of the snapshots an older reading of the same dataset had too. They are OUTDATED. */
   inherit(older: SnapshotTable): void {
     for (let row = 0; row < this.size; row += 1) {
       const before = older.rowOf(this.tags[row] ?? '')
@@ -111,6 +114,7 @@ export class SnapshotTable {
       this.#used[row] = older.#used[before] ?? 0
       this.#referenced[row] = older.#referenced[before] ?? 0
       this.#holds[row] = older.#holds[before] ?? 0
+      this.#heardAt[row] = older.heardAt(before) === 0 ? 0 : OUTDATED
       const clones = older.#clones.get(before)
       if (clones) this.#clones.set(row, clones)
     }

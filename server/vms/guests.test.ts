@@ -50,6 +50,21 @@ describe('a guest of the sandbox', () => {
     expect(vms[0]?.disks[0]?.dataset).toBe('tank/vms/alpha/disk0')
   })
 
+  test('is neither gone nor locked by another machine because a program of this one is out of order', async () => {
+    await host.run(['fault', 'add', 'zfs', '--', 'missing'])
+    await expect(readVms(host)).rejects.toMatchObject({ code: 'unsupported' })
+    await expect(readGuestNamed(host, 'alpha')).rejects.toMatchObject({ code: 'unsupported' })
+    await host.run(['fault', 'clear'])
+    await host.run(['fault', 'add', 'zfs', 'list', '--', 'exit', '1', 'The ZFS library is not there'])
+    await expect(readVms(host)).rejects.toMatchObject({ code: 'failed' })
+    await host.run(['fault', 'clear'])
+    await host.run(['fault', 'add', 'sysctl', '--', 'garbage'])
+    await expect(readVms(host)).rejects.toMatchObject({ code: 'unreadable' })
+    await host.run(['fault', 'clear'])
+    await host.run(['fault', 'add', 'sysctl', '--', 'exit', '1', 'sysctl: unknown oid'])
+    await expect(readVms(host)).rejects.toMatchObject({ code: 'failed' })
+  })
+
   test('starts, shows its title, and is forced off', async () => {
     const before = await watchFacts(host)
     const plan = await start.plan(context(), { vm: 'alpha' })

@@ -59,19 +59,25 @@ export async function listIfThere(host: Pick<Host, 'list'>, path: string): Promi
   }
 }
 
-/** `zfs list -H -o name,mountpoint,mounted -t filesystem`: mounted filesystems. Empty on a host without ZFS. */
-async function readMounts(host: Host): Promise<Map<string, string>> {
-  let text = ''
+/** A host without ZFS may keep its guests in plain directories: then `whyNone` says why nothing can be mounted. */
+type MountsRead = { mounts: Map<string, string>; whyNone: AppError | null }
+
+/** `zfs list -H -o name,mountpoint,mounted -t filesystem`: mounted filesystems. */
+async function readMounts(host: Host): Promise<MountsRead> {
+  const argv = ['zfs', 'list', '-H', '-o', 'name,mountpoint,mounted', '-t', 'filesystem']
+  let text: string
   try {
-    const argv = ['zfs', 'list', '-H', '-o', 'name,mountpoint,mounted', '-t', 'filesystem']
     const result = await host.run(argv)
-    // A host whose kernel has no ZFS may keep its guests in plain directories; any other failure must not hide them.
-    if (result.exit !== 0 && !/libzfs library|ZFS library/i.test(result.stderr)) {
-      throw commandError(argv, result, [])
+    if (result.exit !== 0) {
+      const error = commandError(argv, result, [])
+      // Only a kernel without ZFS is a host without it; any other failure must not hide its guests.
+      if (!/libzfs library|ZFS library/i.test(result.stderr)) throw error
+      return { mounts: new Map(), whyNone: error }
     }
-    text = result.exit === 0 ? result.stdout : ''
+    text = result.stdout
   } catch (error) {
     if (!(error instanceof AppError && error.code === 'unsupported')) throw error
+    return { mounts: new Map(), whyNone: error }
   }
   const mounts = new Map<string, string>()
   for (const line of text.split('\n').filter(Boolean)) {
@@ -81,7 +87,7 @@ async function readMounts(host: Host): Promise<Map<string, string>> {
     }
     if (name && mountpoint?.startsWith('/') && mounted === 'yes') mounts.set(name, mountpoint)
   }
-  return mounts
+  return { mounts, whyNone: null }
 }
 
 export async function readSetup(host: Host): Promise<Setup> {
@@ -92,14 +98,19 @@ export async function readSetup(host: Host): Promise<Setup> {
       values.set(key, await readSetting(host, key))
   }
   const rc = rcConf(values)
-  const mounts = await readMounts(host)
+  const { mounts, whyNone } = await readMounts(host)
+  // Guests in datasets that cannot be asked for are not gone.
+  if (whyNone && rc.vmDir.startsWith('zfs:')) throw whyNone
   const vmDir = resolveVmDir(rc.vmDir, mounts)?.path ?? null
   const system = vmDir === null ? '' : ((await readIfThere(host, `${vmDir}/.config/system.conf`)) ?? '')
+  const conf = parseConf(system)
+  if (whyNone && conf.entries.some(({ key, value }) => /^path_/.test(key) && value.startsWith('zfs:')))
+    throw whyNone
   return {
     rc,
     vmDir,
     system,
-    stores: datastores(rc.vmDir, parseConf(system), mounts),
+    stores: datastores(rc.vmDir, conf, mounts),
     datasetAt: new Map([...mounts].map(([name, path]) => [path, name])),
   }
 }
@@ -109,9 +120,14 @@ export async function listVmm(host: Pick<Host, 'list'>): Promise<string[]> {
   return (await listIfThere(host, '/dev/vmm')).map(entry => entry.name)
 }
 
+/** Whose lock a guest's run.lock is hangs on it: no word is taken for a name that is none. */
 async function readHostname(host: Pick<Host, 'run'>): Promise<string> {
-  const result = await host.run(['sysctl', '-n', 'kern.hostname'])
-  return result.stdout.trim()
+  const argv = ['sysctl', '-n', 'kern.hostname']
+  const result = await host.run(argv)
+  if (result.exit !== 0) throw commandError(argv, result, [])
+  const name = result.stdout.replace(/\n$/, '')
+  if (!/^[\x21-\x7e]*$/.test(name)) throw unreadable('sysctl', result.stdout, 'it is no name of a machine')
+  return name
 }
 
 /** Directories with a NAME.conf, with what is in them; the first datastore that has a name owns it. */
