@@ -6,6 +6,10 @@ import type { Caller, Context } from './context.ts'
 import { AppError, type ErrorCode } from './errors.ts'
 import type { Plan } from './tasks/model.ts'
 import type { TaskResult } from './tasks/task.ts'
+import { inputWords } from './wording.ts'
+
+// Every door's schema: what it says of an input stands beside the field.
+z.config({ customError: inputWords })
 
 /**
  * What every procedure declares: who may call it, whether it is about one host or about Skep itself, and, for actions,
