@@ -9,6 +9,7 @@ import { Bytes } from '../ui/Bytes.tsx'
 import { DataTable } from '../ui/DataTable.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { plural } from '../ui/format.ts'
+import { LongName } from '../ui/LongName.tsx'
 import type { MenuItem } from '../ui/Menu.tsx'
 import { Badge } from '../ui/State.tsx'
 import { Time } from '../ui/Time.tsx'
@@ -34,11 +35,7 @@ const COLUMNS: readonly Column<SnapshotGroup>[] = [
     always: true,
     sort: group => group.tag,
     text: group => group.tag,
-    cell: group => (
-      <span className="truncate font-mono text-sm" title={group.tag}>
-        {group.tag}
-      </span>
-    ),
+    cell: group => <LongName text={group.tag} />,
   },
   {
     id: 'created',

@@ -2,6 +2,7 @@ import type { Snapshot } from '../../server/snapshots/model.ts'
 import { usePaths } from '../host.tsx'
 import { Bytes } from '../ui/Bytes.tsx'
 import { plural } from '../ui/format.ts'
+import { LongName } from '../ui/LongName.tsx'
 import { Badge } from '../ui/State.tsx'
 import { RowLink } from '../ui/TableRow.tsx'
 import { Time } from '../ui/Time.tsx'
@@ -69,11 +70,7 @@ export const SNAPSHOT_COLUMNS: readonly Column<Snapshot>[] = [
     min: 180,
     grow: 3,
     always: true,
-    cell: row => (
-      <span className="truncate font-mono text-sm" title={row.tag}>
-        {row.tag}
-      </span>
-    ),
+    cell: row => <LongName text={row.tag} />,
     sort: row => row.name,
   },
   ...rest,
@@ -95,12 +92,8 @@ export const ALL_SNAPSHOT_COLUMNS: readonly Column<Snapshot>[] = [
 
 function SnapshotLink({ snapshot: { name, dataset } }: { snapshot: Snapshot }) {
   return (
-    <RowLink
-      href={usePaths().dataset(dataset, 'snapshots')}
-      title={name}
-      className="truncate font-mono text-sm"
-    >
-      {name}
+    <RowLink href={usePaths().dataset(dataset, 'snapshots')} className="min-w-0">
+      <LongName text={name} />
     </RowLink>
   )
 }
