@@ -215,7 +215,19 @@ test('a guest does not start on a disk that another one writes to', async () => 
     '/vm/beta/beta.conf',
     `${text}disk1_type="virtio-blk"\ndisk1_dev="custom"\ndisk1_name="/dev/zvol/tank/vms/alpha/disk0"\n`,
   )
-  await start.run(context(), await start.plan(context(), { vm: 'alpha' }), { vm: 'alpha' })
+  const [one, two] = [
+    await start.plan(context(), { vm: 'alpha' }),
+    await start.plan(context(), { vm: 'beta' }),
+  ]
+  // Started at once, the second one waits for the first.
+  expect(one.locks.filter(lock => two.locks.includes(lock))).toEqual(['disk:/dev/zvol/tank/vms/alpha/disk0'])
+  await start.run(context(), one, { vm: 'alpha' })
+  expect((await start.plan(context(), { vm: 'beta' })).refused).toMatchObject({ code: 'in_use' })
+  const roundabout = '/dev/zvol/tank/vms/../vms//alpha/disk0'
+  await host.write(
+    '/vm/beta/beta.conf',
+    (await host.read('/vm/beta/beta.conf')).replace('/dev/zvol/tank/vms/alpha/disk0', roundabout),
+  )
   expect((await start.plan(context(), { vm: 'beta' })).refused).toMatchObject({ code: 'in_use' })
   await forceOff.run(context(), await forceOff.plan(context(), { vm: 'alpha' }), { vm: 'alpha' })
 })

@@ -13,7 +13,7 @@ import { type NicPlan, planNics } from './nics.ts'
 import { type GuestRead, readGuests } from './read.ts'
 import { runScript } from './run-script.ts'
 import { markedTaps } from './shell-words.ts'
-import { type GuestFiles, type HostView, toVm } from './state.ts'
+import { type GuestFiles, type HostView, toVm, writtenDisks } from './state.ts'
 import { switchNamed } from './system-conf.ts'
 
 export type StartFacts = {
@@ -224,10 +224,9 @@ async function readStart(host: Host, known: Known): Promise<StartFacts> {
 }
 
 function sharedDisks(vm: Vm, others: readonly Vm[]): StartFacts['sharing'] {
-  const writes = (one: Vm) => one.disks.filter(disk => disk.emulation !== 'ahci-cd').map(disk => disk.path)
-  const own = new Set(writes(vm))
+  const own = new Set(writtenDisks(vm))
   return others.filter(holdsDisks).flatMap(one =>
-    writes(one)
+    writtenDisks(one)
       .filter(path => own.has(path))
       .map(path => ({ guest: one.name, path })),
   )

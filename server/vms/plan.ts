@@ -7,7 +7,7 @@ import { refusedPlan, withDigest } from '../tasks/digest.ts'
 import type { Plan, Refusal, Step } from '../tasks/model.ts'
 import type { StartFacts } from './launch.ts'
 import { type Vm, type VmVerb, whyNot } from './model.ts'
-import { type Leftover, leftoverWords, sentenceList } from './state.ts'
+import { type Leftover, leftoverWords, sentenceList, writtenDisks } from './state.ts'
 import { whyBadName } from './validate.ts'
 
 export function vmLock(name: string): string {
@@ -71,7 +71,8 @@ export function planStart(facts: StartFacts): Plan {
     steps,
     victims: [],
     warnings: startWarnings(facts),
-    locks: [vmLock(vm.name)],
+    // Of two guests with one disk that are started at once, neither shows yet that it runs.
+    locks: [vmLock(vm.name), ...writtenDisks(vm).map(path => `disk:${path}`)],
     facts: { argv: facts.shown.launch?.argv ?? [], vnc: facts.shown.launch?.vnc ?? null },
   })
 }

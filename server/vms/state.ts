@@ -1,4 +1,5 @@
 /** What a guest is doing, from everything the host shows of it. Pure: facts in, Vm out. */
+import { posix } from 'node:path'
 import type { NetworkInterface } from '../host/ifconfig.ts'
 import type { Process } from '../host/ps.ts'
 import { type Conf, changedKeys, confText, confTrue, confValue, memoryBytes, parseConf } from './conf.ts'
@@ -256,7 +257,7 @@ export function toVm(guest: GuestFiles, host: HostView): Vm {
 function disksOf(place: GuestPlace, conf: Conf, iscsi: HostView['iscsi']): VmDisk[] {
   return diskEntries(conf).map(disk => {
     const path = diskPath(place, disk.name, disk.backing, iscsi) ?? ''
-    const zvol = /^\/dev\/zvol\/(.+)$/.exec(path)?.[1] ?? null
+    const zvol = /^\/dev\/zvol\/(.+)$/.exec(posix.normalize(path))?.[1] ?? null
     return {
       index: disk.index,
       emulation: disk.emulation,
@@ -265,6 +266,13 @@ function disksOf(place: GuestPlace, conf: Conf, iscsi: HostView['iscsi']): VmDis
       dataset: zvol,
     }
   })
+}
+
+/** Paths of what a guest writes to, as they are meant: `/dev/zvol//tank/a` is the disk of whoever wrote it with one slash. */
+export function writtenDisks(vm: Pick<Vm, 'disks'>): string[] {
+  return vm.disks
+    .filter(disk => disk.emulation !== 'ahci-cd' && disk.path !== '')
+    .map(disk => posix.normalize(disk.path))
 }
 
 function nicsOf(conf: Conf): VmNic[] {
