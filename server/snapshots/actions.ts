@@ -14,6 +14,7 @@ import type { Plan } from '../tasks/model.ts'
 import { isOff, notesByVolume, readReclaim } from './facts.ts'
 import { cloneInput, createSnapshotsInput, holdInput, snapshotsInput } from './input.ts'
 import { newTagProblem } from './names.ts'
+import { planHold, planRelease } from './plan.hold.ts'
 import {
   type CreateInput,
   type CreatePlanFacts,
@@ -21,8 +22,6 @@ import {
   planClone,
   planCreate,
   planDestroySnapshots,
-  planHold,
-  planRelease,
 } from './plan.ts'
 
 type Settling = Awaited<ReturnType<Action['settle']>>

@@ -11,12 +11,11 @@ import {
   refusal,
 } from '../datasets/plan.ts'
 import { counted, inWords, isBelow } from '../datasets/users.ts'
-import { holdArgv, releaseArgv } from '../host/zfs/change.ts'
 import { cloneArgv, createSnapshotsArgv } from '../host/zfs/create.ts'
 import { refusedPlan, withDigest } from '../tasks/digest.ts'
 import type { Plan, Refusal, Step } from '../tasks/model.ts'
-import type { Hold, Snapshot } from './model.ts'
-import { holdTagProblem, newTagProblem, tagFitsProblem } from './names.ts'
+import type { Snapshot } from './model.ts'
+import { newTagProblem, tagFitsProblem } from './names.ts'
 
 /** User property of a snapshot of a guest's zvol: the guest's conf at that time, base64url of NAME.conf. */
 export const CONF_PROPERTY = 'skep:conf'
@@ -186,9 +185,8 @@ function recursiveSteps(
   ]
 }
 
-export type HoldFacts = { snapshots: readonly Snapshot[]; holds: readonly Hold[] }
-
-function missingOf(names: readonly string[], snapshots: readonly Snapshot[]): Refusal | null {
+/** The refusal for names that are none any more. */
+export function missingOf(names: readonly string[], snapshots: readonly Snapshot[]): Refusal | null {
   const there = new Set(snapshots.map(each => each.name))
   const missing = names.filter(name => !there.has(name))
   if (missing.length === 0) return null
@@ -200,62 +198,12 @@ function missingOf(names: readonly string[], snapshots: readonly Snapshot[]): Re
   )
 }
 
-function snapshotsTitle(names: readonly string[]): string {
+export function snapshotsTitle(names: readonly string[]): string {
   return names.length === 1 ? (names[0] ?? '') : counted(names.length, 'snapshot')
 }
 
 const lockOf = (name: string): string => `dataset:${name.split('@')[0]}`
-const locksOf = (names: readonly string[]): string[] => [...new Set(names.map(lockOf))]
-
-export function planHold(input: { snapshots: readonly string[]; tag: string }, facts: HoldFacts): Plan {
-  const action = 'snapshots.hold'
-  const title = `Hold ${snapshotsTitle(input.snapshots)} as “${input.tag}”`
-  const problem = holdTagProblem(input.tag)
-  const held = new Set(facts.holds.filter(each => each.tag === input.tag).map(each => each.snapshot))
-  const fresh = input.snapshots.filter(name => !held.has(name))
-  const refused = problem
-    ? refusal('invalid', problem)
-    : (missingOf(input.snapshots, facts.snapshots) ??
-      (fresh.length === 0 ? refusal('exists', `${inWords(input.snapshots)} has this hold already.`) : null))
-  if (refused) return refusedPlan(action, title, refused)
-  return withDigest({
-    action,
-    title,
-    steps: [...Map.groupBy(fresh, poolOf).values()].map(group => ({
-      title: `Hold ${snapshotsTitle(group)}`,
-      argv: holdArgv({ snapshots: group, tag: input.tag }),
-    })),
-    victims: [],
-    warnings: [],
-    locks: locksOf(fresh),
-  })
-}
-
-export function planRelease(input: { snapshots: readonly string[]; tag: string }, facts: HoldFacts): Plan {
-  const action = 'snapshots.release'
-  const title = `Release the hold “${input.tag}” of ${snapshotsTitle(input.snapshots)}`
-  const held = facts.holds.filter(each => each.tag === input.tag && input.snapshots.includes(each.snapshot))
-  const refused =
-    missingOf(input.snapshots, facts.snapshots) ??
-    (held.length === 0 ? refusal('not_found', `${inWords(input.snapshots)} has no hold of that name.`) : null)
-  if (refused) return refusedPlan(action, title, refused)
-  const names = held.map(each => each.snapshot)
-  return withDigest({
-    action,
-    title,
-    steps: [...Map.groupBy(names, poolOf).values()].map(group => ({
-      title: `Release ${snapshotsTitle(group)}`,
-      argv: releaseArgv({ snapshots: group, tag: input.tag }),
-    })),
-    victims: held.map(each => ({
-      kind: 'hold',
-      name: `${each.snapshot} “${each.tag}”`,
-      createdAt: each.createdAt,
-    })),
-    warnings: [],
-    locks: locksOf(names),
-  })
-}
+export const locksOf = (names: readonly string[]): string[] => [...new Set(names.map(lockOf))]
 
 export function planClone(
   input: { snapshot: string; target: string },

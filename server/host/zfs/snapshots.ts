@@ -93,18 +93,18 @@ export function parseSnapshots(text: string): ZfsSnapshot[] {
   })
 }
 
-/** A command with all its words may have 512 KiB on FreeBSD (ARG_MAX), with the environment; one question has less. */
-const LONGEST_QUESTION = 200_000
+/** A command with all its words may have 512 KiB on FreeBSD (ARG_MAX), with the environment; its names get less. */
+const LONGEST_COMMAND = 200_000
 
 /** Names that one command can carry together, in order. */
-function inQuestions(names: readonly string[]): string[][] {
+export function inCommands(names: readonly string[]): string[][] {
   const groups: string[][] = []
   let room = 0
-  for (const name of names.toSorted()) {
+  for (const name of names) {
     room -= name.length + 1
     if (room < 0) {
       groups.push([])
-      room = LONGEST_QUESTION - name.length - 1
+      room = LONGEST_COMMAND - name.length - 1
     }
     groups.at(-1)?.push(name)
   }
@@ -120,7 +120,7 @@ async function listThose(
   if (of === 'all') return ask(host, argvOf(of), [])
   const isDatasets = 'datasets' in of
   const answers: string[] = []
-  for (const names of inQuestions(isDatasets ? of.datasets : of.snapshots)) {
+  for (const names of inCommands((isDatasets ? of.datasets : of.snapshots).toSorted())) {
     answers.push(await ask(host, argvOf(isDatasets ? { datasets: names } : { snapshots: names }), names))
   }
   return answers.join('')
@@ -206,13 +206,19 @@ function hostTime(text: string): number | null {
   return match && parseCtime(`${match[1]}:00 ${match[2]}`)
 }
 
-/** All holds on these snapshots. AppError `not_found`. */
-export async function listHolds(host: Host, snapshots: readonly string[]): Promise<ZfsHold[]> {
-  if (snapshots.length === 0) return []
+/** All holds on these snapshots, one command after the other where they are many. AppError `not_found`. */
+export async function listHolds(host: Pick<Host, 'run'>, snapshots: readonly string[]): Promise<ZfsHold[]> {
+  const holds: ZfsHold[][] = []
+  for (const names of inCommands(snapshots)) holds.push(await holdsOf(host, names))
+  return holds.flat()
+}
+
+async function holdsOf(host: Pick<Host, 'run'>, snapshots: readonly string[]): Promise<ZfsHold[]> {
   const argv = listHoldsArgv(snapshots)
-  const result = await host.run(argv)
+  const patience = { timeoutMs: 120_000 }
+  const result = await host.run(argv, patience)
   if (result.exit === 2 && /^invalid option 'p'\n/.test(result.stderr)) {
-    return parseHolds(await runZfs(host, listHoldsArgv(snapshots, 'text'), snapshots))
+    return parseHolds(await runZfs(host, listHoldsArgv(snapshots, 'text'), snapshots, patience))
   }
   if (result.exit !== 0) throw commandError(argv, result, zfsRecognisers({ names: snapshots }))
   return parseHolds(result.stdout)
