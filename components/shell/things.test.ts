@@ -98,6 +98,10 @@ test('and an action by verb and name, in any order', () => {
   expect(titles('start win11')[0]).toBe('Start win11')
   expect(titles('WIN11 start')[0]).toBe('Start win11')
   expect(titles('start')).toContain('Start win11')
+  expect(titles('stop win11').toSorted()).toEqual(['Force off win11', 'Shut down win11'])
+  expect(titles('reboot win11')).toEqual(['Reset win11'])
+  expect(titles('start win11')).not.toContain('Reset win11')
+  expect(titles('delete tank/vms/win11')).toContain('Destroy tank/vms/win11')
 })
 
 test('what cannot be done now says why and comes last', () => {

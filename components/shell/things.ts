@@ -194,13 +194,29 @@ export function paletteEntries(
             ),
     ),
   ]
-    .filter(entry => words.every(word => entry.title.toLowerCase().includes(word)))
+    .filter(entry => words.every(word => isSaid(word, entry.title.toLowerCase())))
     // What can be done now comes before what cannot.
     .sort((a, b) => Number(a.disabled !== undefined) - Number(b.disabled !== undefined))
   return (words.length === 1 && places.length > 0 ? [...places, ...actions] : [...actions, ...places]).slice(
     0,
     MOST_ENTRIES,
   )
+}
+
+/** What people type for a verb that is called otherwise here, by its first word. */
+const ALSO_SAID: Record<string, readonly string[]> = {
+  create: ['new', 'add', 'make'],
+  destroy: ['delete', 'remove'],
+  force: ['stop', 'kill', 'power', 'halt'],
+  rename: ['move'],
+  reset: ['restart', 'reboot'],
+  shut: ['stop', 'power', 'halt'],
+  start: ['boot', 'run', 'power'],
+}
+
+function isSaid(word: string, title: string): boolean {
+  const also = ALSO_SAID[title.split(' ', 1)[0] ?? ''] ?? []
+  return title.includes(word) || (word.length > 2 && also.some(each => each.startsWith(word)))
 }
 
 /** 0 where a word is missing; higher the nearer the words come to the whole name. */
