@@ -3,7 +3,7 @@ import { filesystem, snapshot, TANK, volume } from '../datasets/testing.ts'
 import type { Property } from '../pools/model.ts'
 import type { RollbackInput } from './input.ts'
 import { asideOf, cloneOptions, planKeep, roomNeeded } from './plan.keep.ts'
-import type { RollbackHostFacts } from './plan.rollback.ts'
+import { mountWarnings, type RollbackHostFacts } from './plan.rollback.ts'
 
 const set = (name: string, value: string, source: Property['source'] = 'local'): Property => ({
   name,
@@ -45,6 +45,35 @@ describe('what the clone is given', () => {
 
   it('says none where a filesystem says 0', () => {
     expect(cloneOptions(filesystem('tank/f'), [set('quota', '0')])).toEqual([['quota', 'none']])
+  })
+})
+
+describe('who has the filesystem open', () => {
+  const home = filesystem('tank/home')
+
+  it.each([
+    [
+      'changes',
+      [],
+      ['tank/home is mounted at /tank/home: whoever has files open there has to open them anew.'],
+    ],
+    [
+      'changes',
+      [set('sharenfs', 'on'), set('sharesmb', '-ro')],
+      [/at \/tank\/home and shared by NFS and SMB: whoever/],
+    ],
+    ['moves', [set('sharenfs', 'off')], [/at \/tank\/home: it is unmounted and mounted again/]],
+  ] as const)('is told where it %s', (way, properties, expected) => {
+    const told = mountWarnings({ dataset: home, properties: [...properties] }, way)
+    expect(told).toEqual(
+      expected.map(each => (typeof each === 'string' ? each : expect.stringMatching(each))),
+    )
+  })
+
+  it('is nobody where it is not mounted, and of a volume the guests are told', () => {
+    const unmounted = { ...home, mounted: false }
+    expect(mountWarnings({ dataset: unmounted, properties: [] }, 'changes')).toEqual([])
+    expect(mountWarnings({ dataset: volume('tank/v'), properties: [] }, 'moves')).toEqual([])
   })
 })
 

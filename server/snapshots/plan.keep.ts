@@ -20,6 +20,7 @@ import {
   guestLocks,
   guestProblem,
   guestWarnings,
+  mountWarnings,
   newerThan,
   ROLLBACK,
   type RollbackHostFacts,
@@ -161,6 +162,7 @@ export function planKeep(input: RollbackInput, facts: RollbackHostFacts): Plan {
       ...(room > 0
         ? [`The reservation of ${dataset.name} is made twice: ${inBinary(room)} more are set aside.`]
         : []),
+      ...mountWarnings(facts, 'moves'),
       ...guestWarnings(facts, input.guest),
     ],
     // Everything below moves along.

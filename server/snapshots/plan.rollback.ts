@@ -184,6 +184,30 @@ export function guestWarnings(
   return warnings
 }
 
+/**
+ * Who else has a filesystem open. `way`: it changes under those who use it (zfs-rollback(8) leaves it mounted), or it
+ * moves, which unmounts it.
+ */
+export function mountWarnings(
+  { dataset, properties }: Pick<RollbackHostFacts, 'dataset' | 'properties'>,
+  way: 'changes' | 'moves',
+): string[] {
+  if (dataset.type !== 'filesystem' || !dataset.mounted) return []
+  const shares = [
+    ['sharenfs', 'NFS'],
+    ['sharesmb', 'SMB'],
+  ].filter(([name]) => {
+    const value = properties.find(each => each.name === name)?.value ?? 'off'
+    return value !== 'off' && value !== '-'
+  })
+  const shared = shares.length > 0 ? ` and shared by ${inWords(shares.map(([, word]) => word ?? ''))}` : ''
+  const then =
+    way === 'changes'
+      ? 'whoever has files open there has to open them anew.'
+      : 'it is unmounted and mounted again, which programs with open files there prevent.'
+  return [`${dataset.name} is mounted at ${dataset.mountpoint}${shared}: ${then}`]
+}
+
 /** The snapshot that is gone back to and its dataset: others of the same names are no longer what was shown. */
 export function rollbackSubjects(facts: Pick<RollbackHostFacts, 'target' | 'dataset'>): Plan['subjects'] {
   const { target, dataset } = facts
@@ -231,7 +255,11 @@ export function planGoBack(input: RollbackInput, facts: RollbackHostFacts): Plan
       { kind: 'data', name: dataset.name, guid: dataset.guid, bytes: facts.writtenBytes },
     ],
     subjects: rollbackSubjects(facts),
-    warnings: ['What was written since cannot be brought back.', ...guestWarnings(facts, input.guest)],
+    warnings: [
+      'What was written since cannot be brought back.',
+      ...mountWarnings(facts, 'changes'),
+      ...guestWarnings(facts, input.guest),
+    ],
     locks: guestLocks(facts),
     ...(facts.freedBytes === null ? {} : { freedBytes: facts.freedBytes }),
     facts: shown,

@@ -26,6 +26,7 @@ import {
   guestProblem,
   guestShown,
   guestWarnings,
+  mountWarnings,
   type RollbackHostFacts,
   stopStepsOf,
 } from './plan.rollback.ts'
@@ -145,6 +146,7 @@ export function planSwapBack(input: SwapBackInput, facts: SwapFacts): Plan {
       ...(promotes.length > 1
         ? [`${counted(promotes.length, 'roll back')} were kept in between: they stay as they are.`]
         : []),
+      ...mountWarnings(facts, 'moves'),
       ...guestWarnings(facts, input.guest),
     ],
     locks: [
