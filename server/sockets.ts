@@ -14,6 +14,8 @@ import { consoleRouter } from './router.ts'
 import { hostAllowed, sameOrigin } from './security.ts'
 
 const MOST_MESSAGE_BYTES = 1024 * 1024
+/** Keys and pointer are a few bytes each; some dozen messages of a browser may wait to be read. */
+const MOST_SCREEN_MESSAGE_BYTES = 64 * 1024
 /** Far more than any person has tabs; a loop in a page should not take every file descriptor. */
 const MOST_SOCKETS_OF_SESSION = 100
 const PING_MS = 20_000
@@ -44,6 +46,7 @@ export function attachSockets(
   const liveSockets = new WebSocketServer(options)
   const screenSockets = new WebSocketServer({
     ...options,
+    maxPayload: MOST_SCREEN_MESSAGE_BYTES,
     handleProtocols: offered => (offered.has('binary') ? 'binary' : false),
   })
   const ofSession = new Map<string, Set<WebSocket>>()

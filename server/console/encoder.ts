@@ -9,6 +9,11 @@ const MOST_PIXELS = 64 * 1024
 const AT_ONCE_PIXELS = 4 * 1024
 const OPTIONS = { level: constants.Z_BEST_SPEED, finishFlush: constants.Z_SYNC_FLUSH }
 
+/** What keeping costs at least: a name, a promise, a buffer. */
+const SMALLEST_KEPT = 256
+/** Rectangles are kept for others up to so many pictures' worth: who asks for ever new parts of one fills no memory. */
+const MOST_KEPT_PICTURES = 4
+
 /** The head of a zlib stream (RFC 1950 2.2): deflate, window of 32 KiB, fastest level. */
 const ZLIB_HEAD = Buffer.from([0x78, 0x01])
 
@@ -26,16 +31,23 @@ export type Encoder = ReturnType<typeof createEncoder>
 export function createEncoder(picture: Picture) {
   let known = new Map<string, Promise<Buffer>>()
   let generation = -1
+  let keptPixels = 0
 
   function encode(rect: Rect, format: PixelFormat, packed: boolean): Promise<Encoded> {
-    if (picture.generation !== generation) {
+    const mostPixels = MOST_KEPT_PICTURES * picture.width * picture.height
+    if (picture.generation !== generation || keptPixels > mostPixels) {
       known = new Map()
+      keptPixels = 0
       generation = picture.generation
     }
     const { x, y, width, height } = rect
     const key = [x, y, width, height, format.red, format.green, format.blue, packed].join()
-    const body = known.get(key) ?? bodyOf(rect, format, packed)
-    known.set(key, body)
+    const kept = known.get(key)
+    const body = kept ?? bodyOf(rect, format, packed)
+    if (!kept) {
+      known.set(key, body)
+      keptPixels += Math.max(width * height, SMALLEST_KEPT)
+    }
     return body.then(bytes => ({ rect, encoding: packed ? ENCODING.zlib : ENCODING.raw, body: bytes }))
   }
 

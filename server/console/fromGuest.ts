@@ -1,10 +1,7 @@
 import { AppError } from '../errors.ts'
 import type { ByteReader } from './bytes.ts'
-import { ENCODING, MOST_CUT_TEXT, type Rect } from './rfb.ts'
+import { ENCODING, MOST_CUT_TEXT, MOST_SCREEN_BYTES, type Rect } from './rfb.ts'
 import { createUnpacker } from './unpack.ts'
-
-/** A screen of 4096 by 4096 is the largest that one rectangle may bring; bhyve's own end at 3840 by 2160. */
-const MOST_RECT_BYTES = 64 * 1024 * 1024
 
 /** What a guest's messages are about. */
 export type GuestSide = {
@@ -58,7 +55,7 @@ export async function pumpGuest(reader: ByteReader, guest: GuestSide): Promise<n
     const [x, y] = [head.readUInt16BE(0), head.readUInt16BE(2)]
     const [width, height, encoding] = [head.readUInt16BE(4), head.readUInt16BE(6), head.readInt32BE(8)]
     const length = 4 * width * height
-    if (length > MOST_RECT_BYTES) throw unreadable(`a rectangle of ${width} by ${height}`)
+    if (length > MOST_SCREEN_BYTES) throw unreadable(`a rectangle of ${width} by ${height}`)
     switch (encoding) {
       case ENCODING.desktopSize:
         return guest.resized(width, height)
@@ -68,7 +65,7 @@ export async function pumpGuest(reader: ByteReader, guest: GuestSide): Promise<n
         return guest.painted({ x, y, width, height }, await reader.read(length))
       case ENCODING.zlib: {
         const packedLength = (await reader.read(4)).readUInt32BE()
-        if (packedLength > MOST_RECT_BYTES) throw unreadable(`a packed rectangle of ${packedLength} bytes`)
+        if (packedLength > MOST_SCREEN_BYTES) throw unreadable(`a packed rectangle of ${packedLength} bytes`)
         const packed = await reader.read(packedLength)
         return guest.painted({ x, y, width, height }, await unpacker.unpack(packed, length))
       }

@@ -2,6 +2,7 @@ import { createCipheriv } from 'node:crypto'
 import { AppError } from '../errors.ts'
 import type { ByteReader } from './bytes.ts'
 import { type PixelFormat, parsePixelFormat, RGBA_BYTES } from './pixels.ts'
+import { MOST_SCREEN_BYTES } from './rfb.ts'
 
 const BANNER = Buffer.from('RFB 003.008\n')
 const SECURITY_NONE = 1
@@ -57,7 +58,13 @@ export async function greetGuest(
   if (nameLength > LONGEST_TEXT)
     throw new AppError('unreadable', 'The screen gives itself a name without end.')
   await reader.read(nameLength)
-  return { width: head.readUInt16BE(0), height: head.readUInt16BE(2), format }
+  const [width, height] = [head.readUInt16BE(0), head.readUInt16BE(2)]
+  if (4 * width * height > MOST_SCREEN_BYTES)
+    throw new AppError(
+      'unsupported',
+      `The screen has ${width} by ${height} pixels; Skep keeps no such picture.`,
+    )
+  return { width, height, format }
 }
 
 /** The hub's side of the handshake, towards a browser: version 3.8, security None. Returns the size that was told. */

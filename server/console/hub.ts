@@ -1,13 +1,21 @@
 import { AppError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { createEncoder } from './encoder.ts'
-import type { VncAsk, VncScreen } from './model.ts'
+import type { VncAsk, VncControl, VncScreen } from './model.ts'
 import { Picture } from './picture.ts'
 import { NoPicture, type Upstream } from './upstream.ts'
 import { createViewer, sendAway, type Viewer, type Visitor } from './viewer.ts'
 
 /** How long a screen is kept when nobody looks any more: whoever goes from page to page finds it as it was. */
 const LINGER_MS = 5000
+/** Each may have a whole picture under way that it does not read. */
+const MOST_OF_SESSION = 8
+const TOO_MANY: VncControl = {
+  type: 'reason',
+  code: 'refused',
+  message: `You look at this screen in ${MOST_OF_SESSION} windows already: close one of them.`,
+  retry: false,
+}
 const BACK_OFF_MS = [250, 500, 1000, 2000, 4000]
 
 export type Hub = ReturnType<typeof createHub>
@@ -142,13 +150,16 @@ export function createHub(options: {
   return {
     /** Serves one browser until it leaves. Never rejects. */
     async join(visitor: Visitor): Promise<void> {
+      const ofSession = [...viewers].filter(each => each.visitor.sessionId === visitor.sessionId)
+      // The same page comes back before its broken connection was noticed: it is the same person still.
+      const before = ofSession.find(each => each.visitor.tab === visitor.tab)
+      if (!before && ofSession.length >= MOST_OF_SESSION) {
+        visitor.socket.send(JSON.stringify(TOO_MANY))
+        return sendAway(visitor.socket)
+      }
       clearTimeout(lingering)
       visits += 1
       const viewer = createViewer(visitor, visits, now(), log)
-      // The same page comes back before its broken connection was noticed: it is the same person still.
-      const before = [...viewers].find(
-        each => each.visitor.tab === visitor.tab && each.visitor.sessionId === visitor.sessionId,
-      )
       viewers.add(viewer)
       if (viewer.person.mayType && (typist === null || typist === before)) handOver(viewer)
       before?.visitor.socket.terminate()

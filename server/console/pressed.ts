@@ -1,5 +1,8 @@
 import { keyEvent, MESSAGE } from './rfb.ts'
 
+/** More than any keyboard has: whoever holds down keys that there are not fills no memory with them. */
+const MOST_HELD = 256
+
 /** Keys and buttons that are down now, so that they can be let go when their browser gives up the keyboard. */
 export type Pressed = ReturnType<typeof createPressed>
 
@@ -8,8 +11,8 @@ export function createPressed() {
   const held = new Map<string, Buffer>()
 
   function keep(name: string, down: boolean, up: Buffer) {
-    if (down) held.set(name, up)
-    else held.delete(name)
+    if (!down) held.delete(name)
+    else if (held.size < MOST_HELD || held.has(name)) held.set(name, up)
   }
 
   return {

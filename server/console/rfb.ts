@@ -16,6 +16,9 @@ export const MESSAGE = {
 /** Longer texts are nobody's clipboard. */
 export const MOST_CUT_TEXT = 1024 * 1024
 
+/** A screen of 4096 by 4096 is the largest that is kept; bhyve's own end at 3840 by 2160. */
+export const MOST_SCREEN_BYTES = 64 * 1024 * 1024
+
 export type Rect = { x: number; y: number; width: number; height: number }
 
 /** RFC 6143 7.5.2. */

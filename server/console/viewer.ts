@@ -71,6 +71,9 @@ export function createViewer(visitor: Visitor, id: number, since: number, log: L
   let part: Rect | null = null
   let sending = false
   let packedBefore = false
+  /** Of each kind of state, the newest that it has not been told. */
+  const untold = new Map<VncControl['type'], VncControl>()
+  let telling = false
 
   function serve() {
     if (!hub || !wants || sending) return
@@ -114,8 +117,21 @@ export function createViewer(visitor: Visitor, id: number, since: number, log: L
     }, fail)
   }
 
+  /** Who reads slowly is told how things are, not all that they have been: nothing piles up for it. */
   function tell(message: VncControl) {
-    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message))
+    if (message.type === 'reason') untold.clear()
+    untold.set(message.type, message)
+    if (message.type === 'reason' || !telling) tellNow()
+  }
+
+  function tellNow() {
+    telling = false
+    if (untold.size === 0 || socket.readyState !== socket.OPEN) return
+    telling = true
+    const messages = [...untold.values()]
+    untold.clear()
+    for (const [index, message] of messages.entries())
+      socket.send(JSON.stringify(message), index === messages.length - 1 ? tellNow : () => undefined)
   }
 
   function fail(error: unknown) {

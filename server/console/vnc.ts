@@ -81,8 +81,10 @@ export function createVncHubs(options: {
 
   return {
     /** Serves one browser until it leaves. Never rejects. */
-    open(visitor: Visitor): Promise<void> {
-      return (hubs.get(visitor.guest) ?? open(visitor.guest)).join(visitor)
+    async open(visitor: Visitor): Promise<void> {
+      // It left while the host was being connected: its 'close' has been, and nobody would ever take it off the list.
+      if (visitor.socket.readyState !== visitor.socket.OPEN) return
+      await (hubs.get(visitor.guest) ?? open(visitor.guest)).join(visitor)
     },
     /** Number of guests whose screens are kept. */
     get size() {

@@ -1,5 +1,6 @@
 'use client'
 import { useEffect, useRef, useState } from 'react'
+import { Banner } from '../../ui/Banner.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { Field, TextArea } from '../../ui/Field.tsx'
@@ -21,6 +22,7 @@ export function TypeTextDialog({
 }) {
   const [text, setText] = useState('')
   const [sent, setSent] = useState<number | null>(null)
+  const [cutShort, setCutShort] = useState<string | null>(null)
   const stop = useRef(false)
   useEffect(
     () => () => {
@@ -29,15 +31,23 @@ export function TypeTextDialog({
     [],
   )
   const odd = untypable(text)
-  const events = typing(text)
+  const strokes = typing(text)
 
   async function type() {
     stop.current = false
-    for (const [index, event] of events.entries()) {
+    setCutShort(null)
+    for (const [index, stroke] of strokes.entries()) {
       if (stop.current) return setSent(null)
-      session.press(event.key, event.down)
+      for (const event of stroke) {
+        if (!session.press(event.key, event.down)) {
+          setSent(null)
+          return setCutShort(
+            `It ended after ${index} of ${strokes.length} characters: the keyboard is no longer yours, or the screen is gone.`,
+          )
+        }
+        await new Promise(resolve => setTimeout(resolve, KEY_MS))
+      }
       setSent(index + 1)
-      await new Promise(resolve => setTimeout(resolve, KEY_MS))
     }
     onClose()
     session.focus()
@@ -50,7 +60,7 @@ export function TypeTextDialog({
       onClose={onClose}
       title={`Type text into ${guest}`}
       subtitle="bhyve has no clipboard: the text is typed as keys of a US keyboard."
-      footnote={busy ? `${Math.round((sent / events.length) * 100)} % typed` : undefined}
+      footnote={busy ? `${Math.round((sent / strokes.length) * 100)} % typed` : undefined}
       footer={
         <>
           <Button onClick={busy ? () => (stop.current = true) : onClose}>{busy ? 'Stop' : 'Cancel'}</Button>
@@ -58,7 +68,7 @@ export function TypeTextDialog({
             look="primary"
             busy={busy}
             disabled={
-              events.length === 0
+              strokes.length === 0
                 ? 'Nothing to type yet.'
                 : odd.length > 0
                   ? 'Some characters have no key.'
@@ -71,6 +81,11 @@ export function TypeTextDialog({
         </>
       }
     >
+      {cutShort && (
+        <Banner live tone="bad">
+          {cutShort}
+        </Banner>
+      )}
       <Field
         label="Text"
         hint="A line break is typed as Enter."

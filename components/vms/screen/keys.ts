@@ -62,15 +62,19 @@ export function untypable(text: string): string[] {
   return [...new Set([...text.replaceAll('\r', '')].filter(character => !STROKES.has(character)))]
 }
 
-/** The key events that type a text on a US keyboard. Characters that have no key are left out: see `untypable`. */
-export function typing(text: string): { key: Key; down: boolean }[] {
-  const events: { key: Key; down: boolean }[] = []
-  for (const character of text.replaceAll('\r', '')) {
+/**
+ * For each character of a text, the key events that type it on a US keyboard; whoever stops between characters leaves no
+ * key down. Characters that have no key are left out: see `untypable`.
+ */
+export function typing(text: string): { key: Key; down: boolean }[][] {
+  return [...text.replaceAll('\r', '')].flatMap(character => {
     const stroke = STROKES.get(character)
-    if (!stroke) continue
-    if (stroke.shift) events.push({ key: named.Shift, down: true })
-    events.push({ key: stroke.key, down: true }, { key: stroke.key, down: false })
-    if (stroke.shift) events.push({ key: named.Shift, down: false })
-  }
-  return events
+    if (!stroke) return []
+    const press = [
+      { key: stroke.key, down: true },
+      { key: stroke.key, down: false },
+    ]
+    if (!stroke.shift) return [press]
+    return [[{ key: named.Shift, down: true }, ...press, { key: named.Shift, down: false }]]
+  })
 }

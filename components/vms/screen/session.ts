@@ -200,8 +200,11 @@ export class ScreenSession {
     this.focus()
   }
 
-  press(key: { keysym: number; code: string }, down: boolean) {
-    this.#rfb?.sendKey(key.keysym, key.code, down)
+  /** False when the keyboard is not here, or there is no picture: the key would go nowhere. */
+  press(key: { keysym: number; code: string }, down: boolean): boolean {
+    if (!this.#rfb || !this.#view.keyboard?.mine || this.#view.status.kind !== 'live') return false
+    this.#rfb.sendKey(key.keysym, key.code, down)
+    return true
   }
 
   /** The picture as PNG, null when there is none. */
