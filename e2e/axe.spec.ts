@@ -16,6 +16,7 @@ const PAGES = [
   '/vms',
   '/vms/win11',
   '/vms/win11/console',
+  '/vms/win11/serial',
   '/vms/win11/hardware',
   '/vms/win11/snapshots',
   '/vms/win11/log',

@@ -1,46 +1,10 @@
 /** Who may do what, and how one gets in and out: shown on the page, enforced behind it. */
-import type { Browser, BrowserContext, Page } from '@playwright/test'
 import { act, call } from './api.ts'
 import { ADMIN, Console } from './console.ts'
 import { confirm, dialog, expect, row, test } from './fixtures.ts'
+import { createAccount, fillLogin, PASSWORD, signIn } from './people.ts'
 import { note, screenShows } from './screen.ts'
 import { makeZvol, tagsOf } from './zvol.ts'
-
-const PASSWORD = 'seven bees on a bough'
-
-/** A context of its own, signed in by the form. */
-async function signIn(
-  browser: Browser,
-  skep: Console,
-  name: string,
-  password: string,
-): Promise<BrowserContext> {
-  const context = await browser.newContext({ baseURL: skep.url })
-  const page = await context.newPage()
-  await page.goto('/login')
-  await fillLogin(page, name, password)
-  await page.waitForURL(`${skep.url}/`)
-  return context
-}
-
-async function fillLogin(page: Page, name: string, password: string) {
-  // What is typed before the page is alive is forgotten.
-  await expect(page.getByRole('button', { name: 'Sign in', disabled: false })).toBeVisible()
-  await page.getByLabel('Name').fill(name)
-  await page.getByLabel('Password').fill(password)
-  await page.getByRole('button', { name: 'Sign in', disabled: false }).click()
-}
-
-async function createAccount(page: Page, name: string, role: string) {
-  await page.goto('/accounts')
-  await page.getByRole('button', { name: 'Create account' }).click()
-  const create = dialog(page, 'Create an account')
-  await create.getByLabel('Name').fill(name)
-  await create.getByLabel('First password').fill(PASSWORD)
-  await create.getByRole('radio', { name: new RegExp(`^${role}`, 'i') }).check()
-  await confirm(create, 'Create account')
-  await expect(row(page, 'Accounts', name)).toBeVisible()
-}
 
 test('a viewer sees everything and changes nothing', async ({ page, browser, skep }) => {
   await createAccount(page, 'vera', 'viewer')

@@ -43,7 +43,7 @@ async function start(config: Config, log: Logger) {
   const own = () => ownKey(config.stateDir)
   const services = createServices({
     first: await firstHost(config, line => process.stderr.write(`skep: ${line}\n`)),
-    open: (host, opening) => openMachine(host, opening, { own, privilege: config.privilege }),
+    open: (host, opening) => openMachine(host, opening, { own, config }),
     ownKey: own,
     db,
     log,
@@ -95,9 +95,14 @@ async function start(config: Config, log: Logger) {
 async function openMachine(
   { id, address, signIn }: FleetHost,
   opening: Opening,
-  { own, privilege }: { own: () => OwnKey } & Pick<Config, 'privilege'>,
+  { own, config }: { own: () => OwnKey; config: Pick<Config, 'privilege' | 'stateDir'> },
 ): Promise<Machine> {
-  const host = await createHost({ id, address, entry: signIn && entryOf(signIn, own), privilege })
+  const host = await createHost({
+    id,
+    address,
+    entry: signIn && entryOf(signIn, own),
+    privilege: config.privilege,
+  })
   const inventory = createInventory({
     host,
     read: createReader(host, {
@@ -106,7 +111,8 @@ async function openMachine(
       facts: () => readMachineFacts(host),
     }),
   })
-  return createMachine({ ...opening, host, inventory })
+  const serialDirectory = path.join(config.stateDir, 'serial', encodeURIComponent(id))
+  return createMachine({ ...opening, host, inventory, serialDirectory })
 }
 
 /** Next answers every uncaught error by carrying on; a process in an unknown state must end instead. */

@@ -42,6 +42,22 @@ describe('sockets', () => {
     )
   })
 
+  it('of serial consoles need a session and a page of ours, and then the guest must be there', async () => {
+    const { open, origin, signIn, connect } = await running()
+    const serial = '/ws/serial/scripted/web1?port=com1&tab=one'
+    expect(await refusalOf(open(serial, { origin }))).toBe(401)
+    const cookie = await signIn()
+    expect(await refusalOf(open(serial, { origin: 'http://evil.example', cookie }))).toBe(403)
+    expect(await refusalOf(open(serial, { cookie }))).toBe(403)
+    expect(await refusalOf(open('/ws/serial/other/web1', { origin, cookie }))).toBe(404)
+    expect(await refusalOf(open('/ws/serial/scripted/%ff', { origin, cookie }))).toBe(404)
+    for (const query of ['', '?port=com1', '?port=com5&tab=one'])
+      expect(await refusalOf(open(`/ws/serial/scripted/web1${query}`, { origin, cookie }))).toBe(400)
+    const [text] = await once(open(serial, { origin, cookie }), 'message')
+    expect(JSON.parse(text.toString())).toMatchObject({ type: 'reason', retry: false })
+    expect(connect).not.toHaveBeenCalled()
+  })
+
   it('carry changes of the host and of tasks, and what was missed in between', async () => {
     const { open, origin, port, inventory, services } = await running()
     // Not by signIn(): its own record would be among the changes.

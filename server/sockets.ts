@@ -12,6 +12,8 @@ import type { Pages } from './pages.ts'
 import { contextOf, readRequest } from './requests.ts'
 import { consoleRouter } from './router.ts'
 import { hostAllowed, sameOrigin } from './security.ts'
+import { turnAwaySerial } from './serial/hubs.ts'
+import { COM_PORT } from './serial/model.ts'
 
 const MOST_MESSAGE_BYTES = 1024 * 1024
 /** Keys and pointer are a few bytes each; some dozen messages of a browser may wait to be read. */
@@ -19,7 +21,7 @@ const MOST_SCREEN_MESSAGE_BYTES = 64 * 1024
 /** Far more than any person has tabs; a loop in a page should not take every file descriptor. */
 const MOST_SOCKETS_OF_SESSION = 100
 const PING_MS = 20_000
-const SCREEN = /^\/ws\/vnc\/([^/]+)\/([^/]+)$/
+const CONSOLE = /^\/ws\/(vnc|serial)\/([^/]+)\/([^/]+)$/
 const TAB = /^[A-Za-z0-9_-]{1,64}$/
 
 const REFUSALS = {
@@ -31,7 +33,7 @@ const REFUSALS = {
   429: 'Too Many Requests',
 }
 
-/** Answers upgrades: the live socket of tRPC and the screens. Session and Origin are checked before anything is opened. */
+/** Answers upgrades: the live socket of tRPC, the screens and the serial consoles. Session and Origin are checked before anything is opened. */
 export function attachSockets(
   server: Server,
   doors: {
@@ -49,6 +51,7 @@ export function attachSockets(
     maxPayload: MOST_SCREEN_MESSAGE_BYTES,
     handleProtocols: offered => (offered.has('binary') ? 'binary' : false),
   })
+  const serialSockets = new WebSocketServer(options)
   const ofSession = new Map<string, Set<WebSocket>>()
 
   const unsubscribe = services.accounts.onSessionsEnded(sessionIds => {
@@ -103,26 +106,37 @@ export function attachSockets(
       })
       return
     }
-    const screen = screenOf(url.pathname)
+    const screen = consoleOf(url.pathname)
     const tab = url.searchParams.get('tab') ?? ''
     // A host that is hidden is not there.
     const role = screen && services.fleet.has(screen.host) ? roleOn(caller.account, screen.host) : null
     if (!screen || role === null) return refuse(socket, 404)
     if (!TAB.test(tab)) return refuse(socket, 400)
+    const visit = {
+      user: caller.account.name,
+      viewOnly: !mayAct(role, 'operator'),
+      sessionId: caller.sessionId,
+      address: who.address,
+      tab,
+    }
+    if (screen.kind === 'serial') {
+      const port = url.searchParams.get('port') ?? ''
+      if (!COM_PORT.test(port)) return refuse(socket, 400)
+      serialSockets.handleUpgrade(request, socket, head, client => {
+        keep(client, caller)
+        keepAlive(client)
+        services.fleet.machine(screen.host).then(
+          ({ serials }) => serials.open({ guest: screen.guest, port }, { ...visit, socket: client }),
+          (error: unknown) => turnAwaySerial(client, error),
+        )
+      })
+      return
+    }
     screenSockets.handleUpgrade(request, socket, head, client => {
       keep(client, caller)
       keepAlive(client)
-      const visitor = {
-        socket: client,
-        guest: screen.guest,
-        user: caller.account.name,
-        viewOnly: !mayAct(role, 'operator'),
-        sessionId: caller.sessionId,
-        address: who.address,
-        tab,
-      }
       services.fleet.machine(screen.host).then(
-        ({ screens }) => screens.open(visitor),
+        ({ screens }) => screens.open({ ...visit, socket: client, guest: screen.guest }),
         (error: unknown) => turnAway(client, error),
       )
     })
@@ -141,10 +155,10 @@ export function attachSockets(
   }
 }
 
-function screenOf(pathname: string): { host: string; guest: string } | null {
-  const [, host = '', guest = ''] = SCREEN.exec(pathname) ?? []
+function consoleOf(pathname: string): { kind: string; host: string; guest: string } | null {
+  const [, kind = '', host = '', guest = ''] = CONSOLE.exec(pathname) ?? []
   try {
-    return host === '' ? null : { host: decodeURIComponent(host), guest: decodeURIComponent(guest) }
+    return kind === '' ? null : { kind, host: decodeURIComponent(host), guest: decodeURIComponent(guest) }
   } catch {
     return null
   }

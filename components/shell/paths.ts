@@ -1,6 +1,6 @@
 /** The one place that builds URLs. A link can be sent to a colleague; names with slashes and blanks survive it. */
 
-export type VmTab = 'overview' | 'console' | 'hardware' | 'snapshots' | 'log' | 'options'
+export type VmTab = 'overview' | 'console' | 'serial' | 'hardware' | 'snapshots' | 'log' | 'options'
 export type DatasetTab = 'overview' | 'snapshots' | 'properties' | 'history'
 export type PoolTab = 'overview' | 'properties' | 'history'
 

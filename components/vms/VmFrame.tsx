@@ -112,6 +112,7 @@ function Head({ vm }: { vm: VmDetail }) {
         tabs={[
           { label: 'Overview', href: paths.vm(vm.name) },
           { label: 'Console', href: paths.vm(vm.name, 'console') },
+          { label: 'Serial', href: paths.vm(vm.name, 'serial') },
           {
             label: 'Hardware',
             href: paths.vm(vm.name, 'hardware'),

@@ -142,6 +142,11 @@ export const SCENES: readonly Scene[] = [
     path: '/vms/debian01/console',
     shows: page => page.locator('[data-screen=live] canvas'),
   },
+  {
+    name: 'guest-serial',
+    path: '/vms/debian01/serial',
+    shows: page => page.locator('[data-serial=live] .xterm-rows').getByText('notes'),
+  },
   { name: 'guest-hardware', path: '/vms/debian01/hardware' },
   { name: 'guest-snapshots', path: '/vms/debian01/snapshots', shows: page => rowOf(page, 'before-upgrade') },
   { name: 'guest-log', path: '/vms/win11/log' },

@@ -29,7 +29,10 @@ export type HostStream = {
   kill(): void
 }
 
-/** A byte stream to a TCP port of the host's loopback, or to a unix socket of the host. */
+/**
+ * A byte stream to a TCP port of the host's loopback, to a unix socket of the host, or to a terminal device below /dev
+ * (a guest's nmdm(4)), which is made raw: nothing is echoed, and no byte means anything to the host.
+ */
 export type HostSocket = import('node:stream').Duplex
 
 export type Host = {

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../errors.ts'
-import type { Host, HostStream, RunOptions, RunResult } from './host.ts'
+import type { Host, HostSocket, HostStream, RunOptions, RunResult } from './host.ts'
 import { connectLocal } from './local/connect.ts'
 import { errorCode } from './local/errors.ts'
 import { listEntries, makeDirectory, readText, removeEntry, statEntry, writeText } from './local/files.ts'
@@ -15,6 +15,8 @@ import { filesWithRights } from './local/privileged.ts'
 import { calledOff, flooded, type Orphan, spawnError, stillThere, timedOut } from './local/program-errors.ts'
 import { PROGRAM_PATH, Programs } from './local/programs.ts'
 import { type Privilege, prefixOf, throwIfRefused } from './privilege.ts'
+import { openTerminal, terminalOf } from './terminal.ts'
+import { holdWords, OPEN } from './terminal-script.ts'
 
 const DEADLINE_MS = 30_000
 /** A listing of 100 000 snapshots is about 10 MiB. */
@@ -34,6 +36,8 @@ export type LocalOptions = {
   path?: readonly string[]
   /** Ends a flood; only tests change it. */
   mostStdoutBytes?: number
+  /** Where programs lock terminals; only tests change it. */
+  lockDirectory?: string
 }
 
 /** doas or sudo by its path, and its own words. */
@@ -182,6 +186,30 @@ export function localHost(options: LocalOptions = {}): LocalHost {
     return { lines: killedWhenLeft(lines(stdoutOf(child)), kill), done, kill }
   }
 
+  /** A terminal device, open for as long as the stream is. */
+  async function hold(device: string): Promise<HostSocket> {
+    const argv = ['sh', 'hold', device]
+    const prefix = prefixOf('sh', privilege)
+    const sh = prefix.length === 0 ? 'sh' : '/bin/sh'
+    const words = [...prefix, sh, '-c', OPEN, 'sh', ...holdWords(device, options.lockDirectory)]
+    const started = await start(argv, words, true)
+    const { child } = started
+    const startedAt = Date.now()
+    const ended = new Promise<number | null>(resolve => {
+      child.once('error', () => resolve(null))
+      child.once('close', resolve)
+    })
+    const { stdin, stdout, stderr } = child
+    if (!stdin || !stdout || !stderr) throw new AppError('failed', 'The program was started without pipes.')
+    const letGo = () => {
+      stdin.end()
+      // One that waits for the device does not hear that.
+      const late = setTimeout(() => abandon(started, argv, startedAt, orphans), DRAIN_MS)
+      void ended.then(() => clearTimeout(late))
+    }
+    return openTerminal({ input: stdin, output: stdout, errors: stderr, ended, letGo }, { device, privilege })
+  }
+
   const own: Files = {
     read: file => files.within(file, () => readText(file)),
     write: (file, text, writeOptions) => files.within(file, () => writeText(file, text, writeOptions)),
@@ -202,7 +230,10 @@ export function localHost(options: LocalOptions = {}): LocalHost {
     kind: 'local',
     run,
     stream,
-    connect: connectLocal,
+    connect(target, connectOptions) {
+      const device = terminalOf(target)
+      return device === null ? connectLocal(target, connectOptions) : hold(device)
+    },
     ...(privilege === 'none' ? own : filesWithRights(own, borrowed)),
     orphans: () => [...orphans.values()],
     close: () => {

@@ -11,7 +11,9 @@ import { filesOf } from './ssh/files.ts'
 import type { SshIdentity } from './ssh/keys.ts'
 import { BEGUN, BEGUN_AS, NOT_FOUND, NOT_FOUND_STATUS, runScript, streamScript } from './ssh/script.ts'
 import { letGo, Sessions } from './ssh/sessions.ts'
+import { Terminals } from './ssh/terminals.ts'
 import type { SshAddress } from './ssh-address.ts'
+import { terminalOf } from './terminal.ts'
 
 export { readHostKey } from './ssh/connection.ts'
 export { installKey } from './ssh/install-key.ts'
@@ -36,6 +38,8 @@ export type SshOptions = {
   mostStdoutBytes?: number
   /** How often a machine that says nothing is asked whether it is there. */
   keepAliveMs?: number
+  /** Where programs lock terminals there. */
+  lockDirectory?: string
 }
 
 export function sshHost(settings: SshSettings, options: SshOptions = {}): Host {
@@ -44,6 +48,8 @@ export function sshHost(settings: SshSettings, options: SshOptions = {}): Host {
   const sessions = new Sessions(connection)
   const how = { privilege: settings.privilege, ...(options.path ? { path: options.path } : {}) }
   const { mostStdoutBytes } = options
+  const connect = connectThrough(connection)
+  const terminals = new Terminals(() => new Connection(settings, options), how, options.lockDirectory)
   const execute = createExecute({
     sessions,
     address,
@@ -113,9 +119,14 @@ export function sshHost(settings: SshSettings, options: SshOptions = {}): Host {
     kind: 'ssh',
     run,
     stream,
-    connect: connectThrough(connection),
+    connect(target, connectOptions) {
+      const device = terminalOf(target)
+      return device === null ? connect(target, connectOptions) : terminals.open(device)
+    },
     ...filesOf({ connection, sessions, execute, ...how }),
-    close: () => connection.close(),
+    async close() {
+      await Promise.all([connection.close(), terminals.close()])
+    },
   }
 }
 

@@ -151,7 +151,9 @@ export function createFleet(options: {
 
   async function look(id: string): Promise<void> {
     try {
-      const { inventory } = await machine(id)
+      const { inventory, serials } = await machine(id)
+      // Guests speak also while nobody looks.
+      void serials.follow()
       const glance = await glanceAt(inventory, now)
       if (hosts.some(each => each.id === id)) glances.set(id, glance)
     } catch {

@@ -6,6 +6,7 @@ import type { Host } from '../host/host.ts'
 import type { Change, Inventory } from '../inventory/inventory.ts'
 import { type ConsoleChange, createLiveHub, type LiveHub } from '../live/live.ts'
 import type { Logger } from '../log.ts'
+import { createSerialHubs } from '../serial/hubs.ts'
 import { createCapabilities } from '../system/capabilities.ts'
 import { createLoadSampler } from '../system/load.ts'
 import { createTasks } from '../tasks/task.ts'
@@ -23,8 +24,11 @@ export function createMachine(parts: {
   now: () => number
   /** Called when the host may have begun or ceased to answer. */
   onStatus: () => void
+  /** Where what guests say on their serial ports is kept over a restart; nowhere when left out. */
+  serialDirectory?: string
 }) {
-  const { host, inventory, db, log, now, live, onStatus } = parts
+  const { host, inventory, db, log, now, live, onStatus, serialDirectory = null } = parts
+  const serials = createSerialHubs({ host, inventory, log, now, directory: serialDirectory })
   const load = createLoadSampler({ host, now })
   const changes = createLiveHub<Change>({
     mark: randomBytes(6).toString('base64url'),
@@ -32,9 +36,12 @@ export function createMachine(parts: {
     watch(publish) {
       const heard = (told: readonly Change[]) => {
         publish(told)
+        if (told.some(({ topic }) => topic === 'vm' || topic === 'vms' || topic === 'everything'))
+          void serials.follow()
         if (told.some(change => change.topic === 'system' || change.topic === 'everything')) onStatus()
       }
       const stops = [inventory.watch(heard), load.watch()]
+      void serials.follow()
       return () => {
         for (const stop of stops) stop()
       }
@@ -49,12 +56,14 @@ export function createMachine(parts: {
     changes,
     tasks,
     screens,
+    serials,
     capabilities: createCapabilities({ host, now }),
-    /** Nobody looks at it and nothing works on it. */
-    idle: () => changes.listeners === 0 && screens.size === 0 && tasks.idle(),
+    /** Nobody looks at it, nothing works on it, and no guest is listened to. */
+    idle: () => changes.listeners === 0 && screens.size === 0 && serials.size === 0 && tasks.idle(),
     async close() {
       await tasks.close(0)
       await screens.close()
+      await serials.close()
       changes.close()
       inventory.close()
       await host.close()

@@ -232,7 +232,7 @@ function addConsolePorts(facts: DeviceFacts, counter: SlotCounter, out: string[]
 
 /** Com ports in conf order with the number of the nmdm pair each gets. */
 export function comPorts(
-  place: GuestPlace,
+  place: Pick<GuestPlace, 'name'>,
   conf: Conf,
 ): { port: string; guestEnd: string; userEnd: string }[] {
   return words(confText(conf, 'comports', 'com1')).map((port, index) => {

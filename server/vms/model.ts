@@ -42,6 +42,8 @@ export type Vm = {
   /** zvols and files, in disk order. */
   disks: VmDisk[]
   nics: VmNic[]
+  /** com1, com2, ... as the conf names them. */
+  comPorts: string[]
   /** The conf has changed since this bhyve was started: names of the changed keys. */
   pending: string[]
   lastExit: VmExit | null

@@ -21,6 +21,7 @@ export function vmRow(name: string, more: Partial<Vm> = {}): Vm {
     cpuPercent: null,
     disks: [],
     nics: [],
+    comPorts: ['com1'],
     pending: [],
     lastExit: null,
     supervisor: null,

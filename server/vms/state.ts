@@ -3,7 +3,7 @@ import { posix } from 'node:path'
 import type { NetworkInterface } from '../host/ifconfig.ts'
 import type { Process } from '../host/ps.ts'
 import { type Conf, changedKeys, confText, confTrue, confValue, memoryBytes, parseConf } from './conf.ts'
-import { diskEntries, diskPath, type GuestPlace } from './devices.ts'
+import { comPorts, diskEntries, diskPath, type GuestPlace } from './devices.ts'
 import { isOrderly } from './exits.ts'
 import { isUefi } from './firmware.ts'
 import type { Vm, VmDisk, VmNic, VmState } from './model.ts'
@@ -243,6 +243,7 @@ export function toVm(guest: GuestFiles, host: HostView): Vm {
     cpuPercent: process?.cpuPercent ?? null,
     disks: disksOf(guest.place, conf, host.iscsi),
     nics: nicsOf(conf),
+    comPorts: comPorts(guest.place, conf).flatMap(({ port }) => (/^com[1-4]$/.test(port) ? [port] : [])),
     pending:
       lives && guest.startedConf !== null
         ? changedKeys(parseConf(guest.startedConf), conf).filter(key => key !== PROTECTION)

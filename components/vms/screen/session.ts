@@ -8,6 +8,7 @@ import {
 } from '../../../server/console/model.ts'
 import { ScreenChannel } from './channel.ts'
 import { type Keyboard, keyboardOf } from './keyboard.ts'
+import { newTab } from './tab.ts'
 
 /** What stands on the console page instead of, or above, the picture. */
 export type ScreenStatus =
@@ -230,11 +231,4 @@ function statusOf(screen: VncScreen): ScreenStatus {
     case 'gone':
       return { kind: 'gone', code: screen.code, message: screen.message, retrying: screen.retry }
   }
-}
-
-/** A name for this page's connection; randomUUID would need a secure context, plain http to another machine is none. */
-function newTab(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), byte =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('')
 }

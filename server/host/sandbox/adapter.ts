@@ -2,7 +2,8 @@
 import { createConnection } from 'node:net'
 import * as z from 'zod/mini'
 import { AppError, type ErrorCode } from '../../errors.ts'
-import type { FileEntry, Host, HostStream, RunOptions, RunResult } from '../host.ts'
+import type { FileEntry, Host, HostSocket, HostStream, RunOptions, RunResult } from '../host.ts'
+import { NMDM, reach, WaitingEnd } from './nmdm.ts'
 import { type KernelClient, KernelError, pathSocket, portSocket } from './protocol.ts'
 import { kernelOf } from './start.ts'
 
@@ -129,10 +130,15 @@ class SandboxHost implements Host {
     return { lines, done, kill: () => abort.abort() }
   }
 
-  connect(target: { port: number } | { path: string }, options: { timeoutMs?: number } = {}) {
+  async connect(target: { port: number } | { path: string }, options: { timeoutMs?: number } = {}) {
+    if ('path' in target && NMDM.test(target.path)) {
+      // The socket's directory is the kernel's.
+      await this.#connected()
+      return openNmdm(this.dir, target.path)
+    }
     const file = 'port' in target ? portSocket(this.dir, target.port) : pathSocket(this.dir, target.path)
     const what = 'port' in target ? `port ${target.port}` : target.path
-    return new Promise<import('node:net').Socket>((resolve, reject) => {
+    return new Promise<HostSocket>((resolve, reject) => {
       const socket = createConnection(file)
       const refuse = (error?: Error) => {
         socket.destroy()
@@ -195,6 +201,15 @@ class SandboxHost implements Host {
       // It never came: nothing to close.
     }
   }
+}
+
+/** The B end of a null modem, whether or not a guest has the other one. AppError `in_use`. */
+async function openNmdm(dir: string, device: string): Promise<HostSocket> {
+  const guest = await reach(pathSocket(dir, device))
+  if (guest) return guest
+  return WaitingEnd.open(pathSocket(dir, device.replace(/B$/, 'A'))).catch((error: unknown) => {
+    throw new AppError('in_use', `${device} is open already.`, { stderr: String(error) })
+  })
 }
 
 function refuse(error: unknown, argv: readonly string[]): never {

@@ -1,17 +1,16 @@
 /** The machine as the bhyve process of a sandbox sees it: files, zvols, taps, and unix sockets in place of ports and ttys. */
 import { rmSync } from 'node:fs'
 import { access, constants, stat } from 'node:fs/promises'
-import { createConnection, createServer, type Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import path from 'node:path'
 import { BhyveExit } from '../bhyve/config.ts'
 import type { HostFacts, PathFacts } from './bhyve-init-device.ts'
 import { type Backing, openFile } from './engine/disk.ts'
+import { NMDM, reach } from './nmdm.ts'
 import { isReserved } from './pciconf.ts'
 import { type KernelClient, KernelError, pathSocket, portSocket } from './protocol.ts'
 
 const ZVOL = '/dev/zvol/'
-/** A null modem: bhyve holds the A end, whoever watches connects to the B end. */
-const NMDM = /^\/dev\/nmdm.+[AB]$/
 
 /** A sick program of the machine must not keep a guest from starting. */
 const ASK_MS = 1000
@@ -132,7 +131,8 @@ export class BhyveHost implements HostFacts {
         ? pathSocket(this.#dir, backend.replace(/A$/, 'B'))
         : portSocket(this.#dir, Number(port))
     rmSync(socket, { force: true })
-    return await serialOn(socket, onInput)
+    const waiting = NMDM.test(backend) ? await reach(pathSocket(this.#dir, backend)) : null
+    return await serialOn(socket, onInput, waiting)
   }
 
   async #volume(machinePath: string): Promise<Backing> {
@@ -168,25 +168,27 @@ export class BhyveHost implements HostFacts {
   }
 }
 
-function answers(socket: string): Promise<boolean> {
-  return new Promise(resolve => {
-    const connection = createConnection(socket)
-    connection.once('connect', () => {
-      connection.destroy()
-      resolve(true)
-    })
-    connection.once('error', () => resolve(false))
-  })
+async function answers(socket: string): Promise<boolean> {
+  const connection = await reach(socket)
+  connection?.destroy()
+  return connection !== null
 }
 
-async function serialOn(socket: string, onInput: (bytes: Uint8Array) => void): Promise<SerialPort> {
+/** `waiting`: who had the other end open before the guest was there. */
+async function serialOn(
+  socket: string,
+  onInput: (bytes: Uint8Array) => void,
+  waiting: Socket | null,
+): Promise<SerialPort> {
   const peers = new Set<Socket>()
-  const server = createServer(peer => {
+  const plug = (peer: Socket) => {
     peers.add(peer)
     peer.on('data', onInput)
     peer.on('error', () => peer.destroy())
     peer.on('close', () => peers.delete(peer))
-  })
+  }
+  const server = createServer(plug)
+  if (waiting) plug(waiting)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(socket, resolve)

@@ -41,6 +41,11 @@ export class Sessions {
     return this.#limit < FEW
   }
 
+  /** Whether the next one would wait. */
+  get full(): boolean {
+    return this.#open >= this.#limit
+  }
+
   /** Who holds a session that is not counted here gives it back when there are few; resolves to whether it had one. */
   whenScarce(givesBack: () => Promise<boolean>): void {
     this.#givesBack = givesBack
