@@ -46,7 +46,8 @@ async function inQueries({ skep, session, host }: Bench): Promise<number> {
   socket.on('message', () => told())
   await once(socket, 'open')
   // The subscription of the pages, as tRPC's client writes it; its first answer is that it has begun.
-  socket.send(JSON.stringify({ id: 1, method: 'subscription', params: { path: 'live.changes', input: {} } }))
+  const params = { path: 'live.host', input: { host: 'sandbox' } }
+  socket.send(JSON.stringify({ id: 1, method: 'subscription', params }))
   await once(socket, 'message')
   const list = () => session.api.snapshots.list.query({ dataset: DATASET, offset: 0, limit: 50 })
   await list()
