@@ -52,9 +52,15 @@ function pathsAfter(change: Change): Omit<Stale, 'host'>[] {
         { path: ['datasets', 'get'], input: { dataset: change.key } },
       ]
     case 'vm':
-      return [{ path: ['vms', 'list'] }, { path: ['vms', 'get'], input: { vm: change.key } }]
+      return [
+        { path: ['vms', 'list'] },
+        { path: ['vms', 'get'], input: { vm: change.key } },
+        { path: ['networks', 'list'] },
+      ]
     case 'vms':
-      return [{ path: ['vms'] }, { path: ['datasets', 'list'] }]
+      return [{ path: ['vms'] }, { path: ['datasets', 'list'] }, { path: ['networks', 'list'] }]
+    case 'networks':
+      return [{ path: ['networks'] }]
     case 'system':
       return [{ path: ['system'] }]
     case 'everything':

@@ -20,6 +20,8 @@ const PAGES = [
   '/vms/win11/hardware',
   '/vms/win11/snapshots',
   '/vms/win11/log',
+  '/sandbox/networks',
+  '/sandbox/networks/public',
   '/tasks',
   '/accounts',
   '/system',

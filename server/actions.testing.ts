@@ -7,6 +7,7 @@ import { readMachineFacts } from './host/machine.ts'
 import { sandboxForTest, type TestHost } from './host/sandbox/testing.ts'
 import { createInventory } from './inventory/live.ts'
 import { createReader } from './inventory/reader.ts'
+import { readNetworks } from './networks/read.ts'
 import * as pools from './pools/actions.ts'
 import { rollbackGuestAction } from './snapshots/actions.group.ts'
 import { rollbackAction, swapBackAction } from './snapshots/actions.rollback.ts'
@@ -41,6 +42,7 @@ export async function stage(): Promise<Stage & AsyncDisposable> {
     host,
     read: createReader(host, {
       vms: () => readVms(host),
+      networks: () => readNetworks(host),
       facts: () => readMachineFacts(host),
     }),
   })

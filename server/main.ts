@@ -15,6 +15,7 @@ import { createHttpServer } from './http.ts'
 import { createInventory } from './inventory/live.ts'
 import { createReader } from './inventory/reader.ts'
 import { createLogger, type Logger } from './log.ts'
+import { readNetworks } from './networks/read.ts'
 import { createPages } from './pages.ts'
 import { settlers } from './procedures.ts'
 import { ROOT } from './root.ts'
@@ -108,6 +109,7 @@ async function openMachine(
     read: createReader(host, {
       vms: () => readVms(host),
       vmMarks: guestMarks(host),
+      networks: () => readNetworks(host),
       facts: () => readMachineFacts(host),
     }),
   })

@@ -2,6 +2,7 @@ import { accountsRouter } from './accounts/router.ts'
 import { datasetsRouter } from './datasets/router.ts'
 import { hostsRouter } from './hosts/router.ts'
 import { liveRouter } from './live/router.ts'
+import { networksRouter } from './networks/router.ts'
 import { poolsRouter } from './pools/router.ts'
 import { snapshotsRouter } from './snapshots/router.ts'
 import { consoleSystemRouter, systemRouter } from './system/router.ts'
@@ -12,6 +13,7 @@ import { vmsRouter } from './vms/router.ts'
 /** What is asked of one host, by its address: `/api/trpc/<host>/pools.list`. One line a noun. */
 export const hostRouter = router({
   datasets: datasetsRouter,
+  networks: networksRouter,
   pools: poolsRouter,
   snapshots: snapshotsRouter,
   system: systemRouter,

@@ -148,6 +148,7 @@ export function quietInventory(vms: Vm[] = []) {
     snapshotsOf: () => aged([]),
     bookmarksOf: () => aged([]),
     vms: () => aged(vms),
+    networks: absent,
     facts: () => aged(A_MACHINE),
     status: () => ({
       id: 'scripted',

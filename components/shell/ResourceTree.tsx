@@ -8,6 +8,7 @@ import {
   House,
   ListChecks,
   type LucideIcon,
+  Network,
   Server,
   Users,
 } from 'lucide-react'
@@ -35,6 +36,7 @@ const PAGE_ICONS: Record<string, LucideIcon> = {
   overview: House,
   datasets: Database,
   snapshots: Camera,
+  networks: Network,
   tasks: ListChecks,
   accounts: Users,
   system: Server,

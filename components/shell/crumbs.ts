@@ -15,8 +15,13 @@ export function crumbsOf(pathname: string): Crumb[] {
   if (!page) return []
   const name = rest[0] === undefined ? null : (decode(rest[0]) ?? rest[0])
   const crumbs: Crumb[] = [{ label: page.label, href: page.href }]
-  if (name !== null) crumbs.push({ label: name, href: noun === 'pools' ? host.pool(name) : host.vm(name) })
+  if (name !== null) crumbs.push({ label: name, href: hrefOf(noun, name, host) })
   return crumbs
+}
+
+function hrefOf(noun: string, name: string, host: HostPaths): string {
+  if (noun === 'pools') return host.pool(name)
+  return noun === 'networks' ? host.network(name) : host.vm(name)
 }
 
 function consoleCrumbs(noun: string | undefined, rest: string[]): Crumb[] {
@@ -50,5 +55,7 @@ export function treeHref(pathname: string): string | null {
     const found = datasetOfSegments(segments.slice(1))
     if (found && !found.dataset.includes('/')) return pathsOf(of.host).pool(found.dataset)
   }
+  // Switches have no nodes of their own.
+  if (of && segments[0] === 'networks') return pathsOf(of.host).networks()
   return last.href
 }

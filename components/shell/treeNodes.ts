@@ -13,7 +13,7 @@ export type ThingNode = {
   thing:
     | {
         kind: 'page'
-        icon: 'overview' | 'pools' | 'datasets' | 'snapshots' | 'tasks' | 'accounts' | 'system'
+        icon: 'overview' | 'pools' | 'datasets' | 'snapshots' | 'networks' | 'tasks' | 'accounts' | 'system'
       }
     | { kind: 'heading' }
     | { kind: 'host'; host: HostSummary }
@@ -107,6 +107,7 @@ function thingsOf(host: string, { pools, datasets, vms }: Lists, paths: HostPath
             ? vmNodes
             : [note('vms-none', 'None yet')],
     },
+    page(`${host} networks`, 'Networks', paths.networks(), 'networks'),
   ]
 }
 

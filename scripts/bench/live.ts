@@ -46,8 +46,7 @@ async function inQueries({ skep, session, host }: Bench): Promise<number> {
   socket.on('message', () => told())
   await once(socket, 'open')
   // The subscription of the pages, as tRPC's client writes it; its first answer is that it has begun.
-  const params = { path: 'live.host', input: { host: 'sandbox' } }
-  socket.send(JSON.stringify({ id: 1, method: 'subscription', params }))
+  socket.send(JSON.stringify({ id: 1, method: 'subscription', params: { path: 'live.changes', input: {} } }))
   await once(socket, 'message')
   const list = () => session.api.snapshots.list.query({ dataset: DATASET, offset: 0, limit: 50 })
   await list()

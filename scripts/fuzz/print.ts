@@ -1,5 +1,6 @@
 /** The other direction: the text in which a program would tell what a parser has read. */
 import type { NetworkInterface } from '../../server/host/ifconfig.ts'
+import type { InterfaceCounters } from '../../server/host/netstat.ts'
 import type { PciDevice } from '../../server/host/pciconf.ts'
 import type { Process } from '../../server/host/ps.ts'
 import type { ZfsDataset } from '../../server/host/zfs/list.ts'
@@ -98,9 +99,13 @@ export function printInterfaces(interfaces: readonly NetworkInterface[]): string
     .flatMap(one => [
       `${one.name}: flags=0<${one.flags.join(',')}> metric 0 mtu ${one.mtu}`,
       ...(one.description === '' ? [] : [`\tdescription: ${one.description}`]),
+      ...(one.ether === null ? [] : [`\tether ${one.ether}`]),
       ...one.addresses.map(address => `\t${address.includes(':') ? 'inet6' : 'inet'} ${address} `),
       ...(one.groups.length > 0 ? [`\tgroups: ${one.groups.join(' ')}`] : []),
       ...one.members.map(member => `\tmember: ${member} flags=0<>`),
+      ...(one.vlan === null
+        ? []
+        : [`\tvlan: ${one.vlan.tag} vlanproto: 802.1q vlanpcp: 0 parent interface: ${one.vlan.parent}`]),
       ...(one.openedBy === null ? [] : [`\tOpened by PID ${one.openedBy}`]),
     ])
     .map(line => `${line}\n`)
@@ -138,4 +143,19 @@ export function printConf(conf: Conf): string {
 
 export function printMap(values: ReadonlyMap<string, string | number>, between: string): string {
   return [...values].map(([key, value]) => `${key}${between}${value}\n`).join('')
+}
+
+export function printCounters(counters: readonly InterfaceCounters[]): string {
+  const rows = counters.map((one, index) => ({
+    name: one.name,
+    network: `<Link#${index + 1}>`,
+    'received-packets': one.receivedPackets,
+    'received-errors': one.receiveErrors,
+    'dropped-packets': one.dropped,
+    'received-bytes': one.receivedBytes,
+    'sent-packets': one.sentPackets,
+    'send-errors': one.sendErrors,
+    'sent-bytes': one.sentBytes,
+  }))
+  return JSON.stringify({ statistics: { interface: rows } })
 }

@@ -9,6 +9,7 @@ import { parseInterfaces } from '../../server/host/ifconfig.ts'
 import { iscsiDevice } from '../../server/host/iscsictl.ts'
 import { parseLinuxFacts, parseLinuxLoad, parseOsRelease } from '../../server/host/machine/linux.ts'
 import { parseLoad } from '../../server/host/machine.ts'
+import { parseInterfaceCounters } from '../../server/host/netstat.ts'
 import { parsePciconf } from '../../server/host/pciconf.ts'
 import { parseProcesses } from '../../server/host/ps.ts'
 import { formatSshAddress, parseSshAddress } from '../../server/host/ssh-address.ts'
@@ -91,6 +92,7 @@ export const PARSERS: readonly Parser[] = [
   field({ program: 'zpool status', name: 'parseCtime', parse: parseCtime, seeds: ['Sun Nov 22 09:52:54 2026', 'Sun Nov  1 00:00:60 2026'] }),
   field({ program: 'zpool status', name: 'parseSpan', parse: parseSpan, seeds: ['00:00:19', '1 days 02:03:04'] }),
   record({ program: 'ifconfig -a', name: 'parseInterfaces', parse: parseInterfaces, seeds: seeds.IFCONFIG, print: print.printInterfaces }),
+  record({ program: 'netstat -ibn', name: 'parseInterfaceCounters', parse: parseInterfaceCounters, seeds: seeds.NETSTAT, print: print.printCounters, lines: false }),
   record({ program: 'ps', name: 'parseProcesses', parse: parseProcesses, seeds: seeds.PS, print: print.printProcesses, keyed: true }),
   record({ program: 'pciconf -lv', name: 'parsePciconf', parse: parsePciconf, seeds: seeds.PCICONF, print: print.printPciDevices, keyed: true }),
   record({ program: 'sysctl -ie', name: 'parseSysctl', parse: parseSysctl, seeds: seeds.SYSCTL, print: values => print.printMap(values, '='), keyed: true }),

@@ -169,3 +169,7 @@ export const ISCSI = [
 export const RUNS = [
   '\n{"start":1795365410,"argv":["bhyve","-c","2","web1"]}\n{"end":1795365500,"exit":0,"output":"fbuf frame buffer base: 0x1\\n"}\n{"start":1795365501,"argv":["bhyve","web1"]}\n{"failed":"ifconfig tap create: no","at":1795365600}\n',
 ]
+
+export const NETSTAT = [
+  '{"statistics": {"interface": [{"name":"vtnet0","flags":"0x8863","mtu":1500,"network":"<Link#1>","address":"58:9c:fc:7b:2f:db","received-packets":14409097,"received-errors":0,"dropped-packets":0,"received-bytes":3661133356,"sent-packets":14006498,"send-errors":0,"sent-bytes":4606661018,"collisions":0}, {"name":"vtnet0","flags":"0x8863","network":"203.0.113.4/32","address":"203.0.113.4","received-packets":11897156,"received-bytes":2242504526,"sent-packets":12708744,"sent-bytes":4372534465}, {"name":"lo0","flags":"0x8049","mtu":16384,"network":"<Link#2>","address":"lo0","received-packets":18539596,"received-errors":0,"dropped-packets":0,"received-bytes":7314451024,"sent-packets":18539596,"send-errors":0,"sent-bytes":7314451024,"collisions":0}]}}',
+]

@@ -13,6 +13,9 @@ export type NetworkInterface = {
   members: string[]
   /** `inet` and `inet6` addresses as printed. */
   addresses: string[]
+  ether: string | null
+  /** What a vlan interface carries, and on which interface. */
+  vlan: { tag: number; parent: string } | null
   /** Process that has a tap open. */
   openedBy: number | null
 }
@@ -42,6 +45,8 @@ export function parseInterfaces(text: string): NetworkInterface[] {
         groups: [],
         members: [],
         addresses: [],
+        ether: null,
+        vlan: null,
         openedBy: null,
       }
       found.push(current)
@@ -64,6 +69,9 @@ function readLine(one: NetworkInterface, line: string): void {
   if (member !== null) one.members.push(member.split(' ', 1)[0] ?? '')
   const address = rest('inet ') ?? rest('inet6 ')
   if (address !== null) one.addresses.push(address.split(' ', 1)[0] ?? '')
+  one.ether = rest('ether ')?.trim() ?? one.ether
+  const vlan = /^vlan: (\d{1,4}) .*\bparent interface: (\S+)$/.exec(text)
+  if (vlan?.[2]) one.vlan = { tag: Number(vlan[1]), parent: vlan[2] }
   const opened = /^Opened by PID (\d{1,10})$/i.exec(text)
   if (opened) one.openedBy = Number(opened[1])
 }
@@ -71,6 +79,11 @@ function readLine(one: NetworkInterface, line: string): void {
 /** Every interface. AppError `unreadable`, `failed`. */
 export async function listInterfaces(host: Pick<Host, 'run'>): Promise<NetworkInterface[]> {
   return parseInterfaces(await runOrThrow(host, ['ifconfig', '-a'], []))
+}
+
+/** What is up and has a carrier; of a tap, that a guest has it open. */
+export function isRunning({ flags }: Pick<NetworkInterface, 'flags'>): boolean {
+  return flags.includes('UP') && flags.includes('RUNNING')
 }
 
 export function destroyInterfaceArgv(name: string): string[] {

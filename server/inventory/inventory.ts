@@ -1,4 +1,5 @@
 import type { Bookmark, Dataset } from '../datasets/model.ts'
+import type { NetworkState } from '../networks/model.ts'
 import type { Pool, PoolDetail, Property } from '../pools/model.ts'
 import type { ListSnapshotsInput, SnapshotDaysInput } from '../snapshots/input.ts'
 import type { Hold, Snapshot, SnapshotDay, SnapshotPage } from '../snapshots/model.ts'
@@ -18,6 +19,7 @@ export type Change =
   | { topic: 'snapshots'; key: string }
   | { topic: 'vm'; key: string }
   | { topic: 'vms' }
+  | { topic: 'networks' }
   | { topic: 'system' }
   | { topic: 'everything' }
 
@@ -40,6 +42,8 @@ export type Inventory = {
   bookmarksOf(dataset: string): Promise<Aged<Bookmark[]>>
   /** `fresh`: asks the host now; a plan must not look at a guest of a second ago. */
   vms(options?: { fresh?: boolean }): Promise<Aged<Vm[]>>
+  /** Interfaces, and the switches that vm-bhyve's settings declare. */
+  networks(options?: { fresh?: boolean }): Promise<Aged<NetworkState>>
   facts(): Promise<Aged<HostFacts>>
   status(): HostStatus
   /** Calls back with every change while at least one listener is there; without any, nothing is polled. */

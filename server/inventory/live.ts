@@ -15,7 +15,7 @@ import { createHeartbeat } from './heartbeat.ts'
 import type { HostReader } from './hostReader.ts'
 import type { Change, Inventory } from './inventory.ts'
 import { Origins } from './origins.ts'
-import { changedDatasets, changedMarks, changedPools, changedVms } from './polling.ts'
+import { changedDatasets, changedMarks, changedNetworks, changedPools, changedVms } from './polling.ts'
 import { SnapshotIndex } from './snapshotIndex.ts'
 import { keepStream } from './stream.ts'
 import { createTroubles } from './troubles.ts'
@@ -105,6 +105,11 @@ export function createInventory(options: InventoryOptions): Inventory {
     trouble: troubles.of('guests', (): number | null => vms.peek()?.heardAt ?? null),
     found: (before, after) => announcer.tell(changedVms(before, after)),
   })
+  const networks = createCell(watcher, heard(read.networks), {
+    found: (before, after) => announcer.tell(changedNetworks(before, after)),
+  })
+  /** A guest that starts or stops brings its taps along. */
+  const guests = [vms, networks]
   const facts = createCell(watcher, heard(read.facts))
   const index = new SnapshotIndex(read.snapshots, now, () => troubles.has(SNAPSHOTS))
   const indexTrouble = troubles.of(SNAPSHOTS, () => (index.isLoaded ? index.heardAt : null))
@@ -112,7 +117,7 @@ export function createInventory(options: InventoryOptions): Inventory {
   let indexCheckedAt = 0
 
   function distrustAll(): void {
-    for (const cell of [pools, rows, vms, facts]) cell.invalidate()
+    for (const cell of [pools, rows, vms, networks, facts]) cell.invalidate()
     for (const cells of [pool, properties, bookmarks, holds]) cells.invalidate()
     index.invalidateAll()
   }
@@ -154,7 +159,8 @@ export function createInventory(options: InventoryOptions): Inventory {
   function distrust(change: Change): void {
     if (change.topic === 'everything') distrustAll()
     if (change.topic === 'system') facts.invalidate()
-    if (change.topic === 'vm' || change.topic === 'vms') vms.invalidate()
+    if (change.topic === 'networks') networks.invalidate()
+    if (change.topic === 'vm' || change.topic === 'vms') for (const cell of guests) cell.invalidate()
     if (change.topic === 'pool') {
       pools.invalidate()
       pool.invalidate(change.key)
@@ -210,7 +216,7 @@ export function createInventory(options: InventoryOptions): Inventory {
     marks = found
     if (found && seen) {
       const changes = changedMarks(seen, found)
-      if (changes.length > 0) vms.invalidate()
+      if (changes.length > 0) for (const cell of guests) cell.invalidate()
       announcer.tell(changes)
     } else if (vms.peek()) await vms.reread()
     return true
@@ -218,7 +224,7 @@ export function createInventory(options: InventoryOptions): Inventory {
 
   /** What changes without an event; the cells tell what they find. One that hangs or fails keeps no other one waiting. */
   async function pollFigures(): Promise<boolean> {
-    const known = [pools, rows, vms].filter(cell => cell.peek() !== null)
+    const known = [pools, rows, vms, networks].filter(cell => cell.peek() !== null)
     await Promise.allSettled([
       ...known.map(cell => cell.reread()),
       // Nobody may ask for snapshots any more: then nothing else would notice that they are told again.
@@ -362,6 +368,7 @@ export function createInventory(options: InventoryOptions): Inventory {
     holdsOf: snapshot => holds.at(snapshot).read(),
     bookmarksOf: dataset => bookmarks.at(dataset).read(),
     vms: ({ fresh = false } = {}) => (fresh ? vms.reread() : vms.read()),
+    networks: ({ fresh = false } = {}) => (fresh ? networks.reread() : networks.read()),
     facts: () => facts.read(),
     status() {
       const { reason, refusedKey } = troubles.worst() ?? { reason: null, refusedKey: null }

@@ -1,4 +1,5 @@
 import type { DatasetRow } from '../datasets/model.ts'
+import type { NetworkState } from '../networks/model.ts'
 import type { Pool } from '../pools/model.ts'
 import type { Vm } from '../vms/model.ts'
 import type { Change } from './inventory.ts'
@@ -34,6 +35,10 @@ export function changedDatasets(before: readonly DatasetRow[], after: readonly D
     'datasets',
     key => ({ topic: 'dataset', key }),
   )
+}
+
+export function changedNetworks(before: NetworkState, after: NetworkState): Change[] {
+  return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ topic: 'networks' }]
 }
 
 export function changedPools(before: readonly Pool[], after: readonly Pool[]): Change[] {

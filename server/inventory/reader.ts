@@ -1,4 +1,5 @@
 import { type DatasetRow, KEPT_FROM } from '../datasets/model.ts'
+import { AppError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { uname } from '../host/uname.ts'
 import { listDatasets } from '../host/zfs/list.ts'
@@ -7,6 +8,7 @@ import { listBookmarks, listHolds, listSnapshotIndex, listSnapshots } from '../h
 import { followPoolEvents, parsePoolEvents, poolEventsArgv } from '../host/zpool/events.ts'
 import { getPool, getPoolProperties, listPools } from '../host/zpool/list.ts'
 import { getPoolStatus } from '../host/zpool/status.ts'
+import type { NetworkState } from '../networks/model.ts'
 import type { PoolDetail, Property } from '../pools/model.ts'
 import type { HostFacts } from '../system/model.ts'
 import type { Vm } from '../vms/model.ts'
@@ -20,6 +22,8 @@ export type NounReaders = {
   vms: () => Promise<Vm[]>
   /** See `HostReader.vmMarks`. */
   vmMarks?: () => Promise<ReadonlyMap<string, string>>
+  /** Left out where nobody asks for it. */
+  networks?: () => Promise<NetworkState>
   facts: () => Promise<HostFacts>
 }
 
@@ -46,6 +50,7 @@ export function createReader(host: Host, nouns: NounReaders): HostReader {
     async heartbeat() {
       await uname(host, { timeoutMs: HEARTBEAT_DEADLINE_MS })
     },
+    networks: () => Promise.reject(new AppError('unsupported', 'Nobody reads the networks here.')),
     ...nouns,
   }
 }

@@ -241,6 +241,7 @@ export class ToyMachine {
     return {
       pools: async () => [],
       pool: () => Promise.reject(new Error('Nobody asks for a pool here.')),
+      networks: () => Promise.reject(new Error('Nobody asks for networks here.')),
       facts: () => Promise.reject(new Error('Nobody asks for facts here.')),
       vms: async () => [],
       vmMarks: async () => {

@@ -250,9 +250,8 @@ export function changesOf(locks: readonly string[]): Change[] {
         return [{ topic: 'dataset', key }, { topic: 'snapshots', key }, { topic: 'datasets' }]
       case 'vm':
         return [{ topic: 'vm', key }, { topic: 'vms' }]
-      case 'disk':
-        // Of a guest that is locked itself.
-        return []
+      case 'network':
+        return [{ topic: 'networks' }]
       default:
         return [{ topic: 'system' }]
     }

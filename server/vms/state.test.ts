@@ -61,6 +61,8 @@ const tap = (name: string, description: string): NetworkInterface => ({
   groups: ['tap', 'vm-port'],
   members: [],
   addresses: [],
+  ether: null,
+  vlan: null,
   openedBy: null,
 })
 

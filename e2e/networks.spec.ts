@@ -1,0 +1,46 @@
+/** Networks: switches as vm-bhyve declares them and as the kernel has them, who is plugged in, and what goes over. */
+import { act } from './api.ts'
+import { expect, row, test } from './fixtures.ts'
+
+test('a switch is shown with who is plugged in, and follows what happens on the host', async ({
+  page,
+  skep,
+}) => {
+  await page.goto('/sandbox/networks')
+  const main = page.getByRole('main')
+  await expect(row(page, 'Switches', 'public')).toContainText('Standard')
+  await expect(row(page, 'Interfaces of the machine', 'ix0')).toContainText('192.0.2.10')
+  await expect(row(page, 'Interfaces of the machine', 'ix0')).toContainText('/s')
+
+  await test.step('its page names the guests, and the tap of one that runs', async () => {
+    await row(page, 'Switches', 'public').getByRole('link', { name: 'public' }).click()
+    await expect(page.getByRole('heading', { name: 'public', level: 1 })).toBeVisible()
+    const guest = row(page, 'Plugged into public', 'debian01')
+    // Another spec may have left it on.
+    await act(page, 'vms.forceOff', { vm: 'debian01' })
+    await expect(guest).toContainText('off')
+    expect(await act(page, 'vms.start', { vm: 'debian01' })).toMatchObject({ status: 200 })
+    await expect(guest).toContainText(/tap\d/)
+    await expect(guest).toContainText('/s')
+    await act(page, 'vms.forceOff', { vm: 'debian01' })
+    await expect(guest).toContainText('off')
+  })
+
+  await test.step('a port that was taken away by hand is said to be missing', async () => {
+    await skep.host('ifconfig', 'vm-public', 'deletem', 'ix0')
+    await expect(
+      main.getByText('system.conf gives it the port ix0, but ix0 is not on its bridge.'),
+    ).toBeVisible({
+      timeout: 30_000,
+    })
+    await skep.host('ifconfig', 'vm-public', 'addm', 'ix0')
+    await expect(main.getByText('system.conf gives it the port ix0')).toBeHidden({ timeout: 30_000 })
+  })
+})
+
+test('a switch that is nowhere says so and leads back', async ({ page }) => {
+  await page.goto('/sandbox/networks/nowhere')
+  await expect(page.getByText('There is no switch nowhere on this machine.')).toBeVisible()
+  await page.getByRole('link', { name: 'All networks' }).click()
+  await expect(page.getByRole('grid', { name: 'Switches' })).toBeVisible()
+})
