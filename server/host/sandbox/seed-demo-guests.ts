@@ -1,9 +1,10 @@
 /** Six guests of different kinds and in different states. */
 
+import { practiceDisk } from './engine/practice.ts'
 import { newInterface } from './ifconfig/ifconfig.ts'
 import { DATASTORE, type Guest, makeGuest } from './seed-guests.ts'
 import type { Life } from './seed-history.ts'
-import { DAY, dataset, GIB, HOUR, MINUTE, put } from './seed-tools.ts'
+import { DAY, dataset, GIB, HOUR, MINUTE, put, putOnVolume } from './seed-tools.ts'
 import { addBallast } from './store-lines.ts'
 import type { World } from './world.ts'
 
@@ -120,7 +121,7 @@ const GUESTS: Guest[] = [
     volume: { size: '40G', sparse: false, volblocksize: '16K' },
     label: 'debian01',
     colour: 'honey',
-    notes: ['installed', 'apt upgrade: 41 packages', 'web server moved to port 8080'],
+    notes: ['installed'],
   },
   {
     name: 'win11',
@@ -176,8 +177,20 @@ export function demoGuests(world: World, now: number): Life[] {
       schedule: { hourly: 12, daily: 7, weekly: 4 },
     }
   }
+  const noted = (agoMs: number, ...notes: string[]) => ({
+    agoMs,
+    write: () => putOnVolume(world, `${DATASTORE}/debian01/disk0`, practiceDisk('debian01', 'honey', notes)),
+  })
   return [
-    { ...disk('debian01', 11, 1.62, 0.5), manual: [{ tag: 'before-upgrade', agoMs: 2 * DAY + 5 * HOUR }] },
+    {
+      ...disk('debian01', 11, 1.62, 0.5),
+      manual: [{ tag: 'before-upgrade', agoMs: 2 * DAY + 5 * HOUR }],
+      // Who goes back sees it: what was noted since is gone.
+      written: [
+        noted(2 * DAY + 4 * HOUR, 'installed', 'apt upgrade: 41 packages'),
+        noted(20 * HOUR, 'installed', 'apt upgrade: 41 packages', 'web server moved to port 8080'),
+      ],
+    },
     { ...disk('win11', 43, 1.27, 1.2), manual: [{ tag: 'clean-install', agoMs: 120 * DAY }] },
     { ...disk('openbsd', 4.2, 1.5, 0.1), schedule: { daily: 7, weekly: 4 } },
     { ...disk('router', 1.4, 1.9, 0.05), schedule: { daily: 7, weekly: 4 } },

@@ -16,9 +16,12 @@ export type Life = {
   schedule: Schedule
   /** Snapshots taken by hand: tag and how long ago. */
   manual?: { tag: string; agoMs: number }[]
+  /** What was written to it, and how long ago: snapshots before that do not have it. */
+  written?: { agoMs: number; write: () => void }[]
 }
 
-type Moment = { at: number; life: Life; tag: string }
+/** `write`: nothing is taken, something is written. */
+type Moment = { at: number; life: Life; tag: string; write?: () => void }
 
 const two = (value: number) => String(value).padStart(2, '0')
 
@@ -63,6 +66,7 @@ function moments(life: Life, now: number): Moment[] {
     found.push({ at: at + 600_000, life, tag: `auto-monthly-${dayText(at).slice(0, 7)}` })
   }
   for (const { tag, agoMs } of life.manual ?? []) found.push({ at: now - agoMs, life, tag })
+  for (const { agoMs, write } of life.written ?? []) found.push({ at: now - agoMs, life, tag: '', write })
   return found.filter(moment => moment.at <= now)
 }
 
@@ -102,9 +106,11 @@ export function live(world: World, lives: Life[], now: number): void {
     index += group.length
     world.setClock(first.at)
     for (const { life } of group) pass(life, first.at)
+    for (const { write } of group) write?.()
+    const taken = group.filter(moment => moment.write === undefined)
     takeSnapshots(
       world,
-      group.map(({ life, tag }) => ({ dataset: life.dataset, tag, props: {} })),
+      taken.map(({ life, tag }) => ({ dataset: life.dataset, tag, props: {} })),
     )
   }
   world.setClock(now)

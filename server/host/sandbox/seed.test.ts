@@ -49,6 +49,16 @@ test('small: guests with disks that boot, snapshots, a hold', async () => {
   expect(await out('zfs', 'get', '-Hpo', 'value', 'userrefs', 'tank/home@first')).toBe('1\n')
 })
 
+test('demo: a snapshot from before the upgrade does not know of it', async () => {
+  const { out } = await seeded('demo')
+  const disk = 'tank/vms/debian01/disk0'
+  await out('zfs', 'clone', `${disk}@before-upgrade`, 'tank/before')
+  const notes = async (volume: string) =>
+    (await out('dd', `if=/dev/zvol/${volume}`, 'bs=512', 'skip=128', 'count=3')).replaceAll('\0', '')
+  expect(await notes('tank/before')).toBe('installed')
+  expect(await notes(disk)).toBe('installedapt upgrade: 41 packagesweb server moved to port 8080')
+})
+
 test('demo: two pools, one with a lost disk, as full as promised', async () => {
   const { out } = await seeded('demo')
   expect(rows(await out('zpool', 'list', '-Hpo', 'name,health,capacity'))).toEqual([
