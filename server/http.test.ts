@@ -86,6 +86,13 @@ describe('a page below a host', () => {
 })
 
 describe('requests', () => {
+  it('whose address is no text are refused before anything reads it', async () => {
+    const { ask } = await running()
+    for (const address of ['/nas/datasets/%ff', '/%', '/api/trpc/%c3%28'])
+      expect((await ask(address)).status, address).toBe(400)
+    expect((await ask('/login/%c3%bc')).status).not.toBe(400)
+  })
+
   it('for another host name are refused: a stranger may have pointed it here', async () => {
     const { ask, post, open, origin } = await running({ names: ['skep.example'] })
     for (const host of ['evil.example', 'localhost.evil.example', 'a b', '127.0.0.1.evil.example:80']) {

@@ -52,6 +52,16 @@ export function createHttpServer(doors: Doors): Server {
   })
 }
 
+/** Whether what is escaped in an address is text: `%ff` is none. */
+function isText(pathname: string): boolean {
+  try {
+    decodeURIComponent(pathname)
+    return true
+  } catch {
+    return false
+  }
+}
+
 async function answer(doors: Doors, request: IncomingMessage, response: ServerResponse) {
   const { services, config, files } = doors
   setSecurityHeaders(response)
@@ -60,7 +70,7 @@ async function answer(doors: Doors, request: IncomingMessage, response: ServerRe
     return
   }
   const url = URL.parse(request.url ?? '/', 'http://skep')
-  if (!url) {
+  if (!url || !isText(url.pathname)) {
     refuse(response, 400, 'This address cannot be read.')
     return
   }
