@@ -1,6 +1,6 @@
 /** Networks: switches as vm-bhyve declares them and as the kernel has them, who is plugged in, and what goes over. */
 import { act } from './api.ts'
-import { expect, row, test } from './fixtures.ts'
+import { confirm, dialog, expect, row, test } from './fixtures.ts'
 
 test('a switch is shown with who is plugged in, and follows what happens on the host', async ({
   page,
@@ -43,4 +43,39 @@ test('a switch that is nowhere says so and leads back', async ({ page }) => {
   await expect(page.getByText('There is no switch nowhere on this machine.')).toBeVisible()
   await page.getByRole('link', { name: 'All networks' }).click()
   await expect(page.getByRole('grid', { name: 'Switches' })).toBeVisible()
+})
+
+test('a switch is made and removed as vm-bhyve does it; one with guests stays', async ({ page, skep }) => {
+  const settings = () => skep.file('/vm/.config/system.conf')
+  const before = await settings()
+  await page.goto('/sandbox/networks')
+  await page.getByRole('button', { name: 'New switch' }).click()
+  const create = dialog(page, 'Create a switch')
+  await create.getByLabel('Name').fill('dmz')
+  await create.getByRole('checkbox', { name: 'ix1' }).check()
+  await create.getByLabel('VLAN').fill('4095')
+  await expect(create.getByRole('button', { name: 'Create switch' })).toBeDisabled()
+  await create.getByLabel('VLAN').fill('7')
+  await create.getByRole('checkbox', { name: 'Private' }).check()
+  await confirm(create, 'Create switch')
+
+  await expect(page.getByRole('heading', { name: 'dmz', level: 1 })).toBeVisible()
+  await expect(row(page, 'Uplinks of dmz', 'ix1.7')).toContainText('VLAN 7')
+  expect(await skep.host('ifconfig', 'vm-dmz')).toContain('member: ix1.7')
+  expect(await settings()).toBe(
+    `${before.replace('"public lab"', '"public lab dmz"')}type_dmz="standard"\nports_dmz="ix1"\nvlan_dmz="7"\nprivate_dmz="yes"\n`,
+  )
+
+  await page.getByRole('button', { name: 'More actions of dmz' }).click()
+  await page.getByRole('menuitem', { name: 'Destroy' }).click()
+  const destroy = dialog(page, 'Destroy the switch dmz')
+  await expect(destroy.getByRole('button', { name: 'Destroy switch' })).toBeDisabled()
+  await destroy.getByLabel('Type dmz to confirm').fill('dmz')
+  await confirm(destroy, 'Destroy switch')
+  await expect(page).toHaveURL(/\/networks$/)
+  expect(await settings()).toBe(before)
+  expect(await skep.host('ifconfig', '-l')).not.toMatch(/vm-dmz|ix1\.7/)
+
+  await row(page, 'Switches', 'public').click({ button: 'right' })
+  await expect(page.getByRole('menuitem', { name: 'Destroy' })).toContainText('Guests are plugged in')
 })

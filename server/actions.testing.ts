@@ -7,6 +7,7 @@ import { readMachineFacts } from './host/machine.ts'
 import { sandboxForTest, type TestHost } from './host/sandbox/testing.ts'
 import { createInventory } from './inventory/live.ts'
 import { createReader } from './inventory/reader.ts'
+import * as networks from './networks/actions.ts'
 import { readNetworks } from './networks/read.ts'
 import * as pools from './pools/actions.ts'
 import { rollbackGuestAction } from './snapshots/actions.group.ts'
@@ -278,5 +279,21 @@ export const CASES: Case[] = [
     carriedOut(on, hardware.changeDevice, await onAlpha({ device: MORE_MEMORY })(on)),
   ),
   scenario(growDisk, { vm: 'alpha', index: 0, sizeBytes: 2 ** 33 }),
+  scenario(networks.create, {
+    name: 'dmz',
+    ports: ['ix1'],
+    vlan: 7,
+    address: '198.51.100.1/24',
+    isPrivate: true,
+  }),
+  scenario(networks.destroy, { name: 'dmz' }, on =>
+    carriedOut(on, networks.create, {
+      name: 'dmz',
+      ports: ['ix1'],
+      vlan: 7,
+      address: null,
+      isPrivate: false,
+    }),
+  ),
   scenario(destroy, { vm: 'alpha', zvols: ['tank/vms/alpha/disk0'] }),
 ]

@@ -13,6 +13,7 @@ import { AppError } from './errors.ts'
 import type { Host } from './host/host.ts'
 import { startSshd, type TestSshd } from './host/ssh/testing.ts'
 import { getPoolStatus } from './host/zpool/status.ts'
+import { readNetworks } from './networks/read.ts'
 import { leaves } from './pools/model.ts'
 import type { Plan, Step } from './tasks/model.ts'
 import { createTasks } from './tasks/task.ts'
@@ -127,6 +128,7 @@ async function fingerprint({ host, sh }: Stage): Promise<string> {
     leaves(vdevs).flatMap(({ name, state }) => (state === 'OFFLINE' || name === 'da9' ? [name] : [])),
     leaves(vdevs).some(each => each.checksumErrors > 0),
     confs,
+    (await readNetworks(host)).switches,
   ])
 }
 

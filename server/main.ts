@@ -64,10 +64,8 @@ async function start(config: Config, log: Logger) {
   port = await listen(server, config)
 
   services.fleet.recover()
-  services.fleet.listen('all')
   const sweeper = setInterval(() => {
     services.accounts.sweep()
-    services.fleet.listen('open')
     services.fleet.sweep().catch((error: unknown) => log.error({ err: error }, 'a host could not be closed'))
   }, SWEEP_EVERY_MS)
 

@@ -1,14 +1,17 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
+import { Ellipsis } from 'lucide-react'
 import Link from 'next/link'
 import { useMemo } from 'react'
 import type { Plug, SwitchRow } from '../../server/networks/model.ts'
 import { explain } from '../errors.ts'
 import { usePaths, useTRPC } from '../host.tsx'
+import { useTools } from '../shell/useTools.ts'
 import { Banner } from '../ui/Banner.tsx'
 import { DataTable } from '../ui/DataTable.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
+import { MenuButton } from '../ui/Menu.tsx'
 import { KeyValues, PageHeader, Panel, Section } from '../ui/Page.tsx'
 import { Loading } from '../ui/Spinner.tsx'
 import { Badge, StateMark } from '../ui/State.tsx'
@@ -16,6 +19,7 @@ import { RowLink } from '../ui/TableRow.tsx'
 import { Time } from '../ui/Time.tsx'
 import type { Column } from '../ui/table.ts'
 import { InterfaceTable } from './InterfaceTable.tsx'
+import { switchMenu } from './menu.tsx'
 import { trafficColumns } from './trafficColumns.tsx'
 import { type Traffic, useTraffic } from './useTraffic.ts'
 import { KINDS, kindWord, switchState } from './words.ts'
@@ -25,12 +29,20 @@ export function NetworkPage({ name }: { name: string }) {
   const paths = usePaths()
   const query = useQuery(useTRPC().networks.list.queryOptions())
   const traffic = useTraffic()
+  const tools = useTools()
   const one = query.data?.value.switches.find(each => each.name === name)
   const state = one && switchState(one)
   return (
     <>
       <PageHeader
         title={name}
+        actions={
+          one && (
+            <MenuButton iconOnly label={`More actions of ${name}`} items={() => switchMenu(one, tools)}>
+              <Ellipsis aria-hidden size={16} />
+            </MenuButton>
+          )
+        }
         badges={
           one &&
           state && (

@@ -1,14 +1,17 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
+import { Plus } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { explain } from '../errors.ts'
 import { usePaths, useTRPC } from '../host.tsx'
 import { useTools } from '../shell/useTools.ts'
+import { Button } from '../ui/Button.tsx'
 import { DataTable } from '../ui/DataTable.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { PageHeader, Section } from '../ui/Page.tsx'
 import { SWITCH_COLUMNS } from './columns.tsx'
 import { InterfaceTable } from './InterfaceTable.tsx'
+import { createSwitch, createSwitchReason, switchMenu } from './menu.tsx'
 import { useTraffic } from './useTraffic.ts'
 
 /** The switches of a host, and below them the interfaces they are made of. */
@@ -19,9 +22,19 @@ export function NetworksPage() {
   const router = useRouter()
   const traffic = useTraffic()
   const { switches, interfaces, settings } = networks.data?.value ?? {}
+  const create = (
+    <Button
+      look="primary"
+      icon={<Plus size={16} />}
+      disabled={createSwitchReason(tools)}
+      onClick={() => createSwitch(tools)}
+    >
+      New switch
+    </Button>
+  )
   return (
     <>
-      <PageHeader title="Networks" />
+      <PageHeader title="Networks" actions={create} />
       <Section title="Switches">
         <DataTable
           name="switches"
@@ -34,13 +47,14 @@ export function NetworksPage() {
           initialSort={{ column: 'name', descending: false }}
           filterLabel="Filter switches"
           maxHeight="26rem"
+          menu={one => switchMenu(one, tools)}
           onOpen={one => router.push(paths.network(one.name))}
           empty={
-            <EmptyState title="No switch on this machine.">
+            <EmptyState title="No switch on this machine." action={create}>
               {tools.whyNoGuests ??
                 (settings === null
                   ? 'vm-bhyve has no directory here yet: set vm_dir in /etc/rc.conf and run “vm init” on the host.'
-                  : 'A switch is what guests are plugged into. “vm switch create public” on the host makes one; it appears here by itself.')}
+                  : 'A switch is what guests are plugged into. Make one here, or with “vm switch create public” on the host.')}
             </EmptyState>
           }
         />

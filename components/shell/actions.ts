@@ -4,6 +4,7 @@ import type { Pool } from '../../server/pools/model.ts'
 import type { Vm } from '../../server/vms/model.ts'
 import { datasetMenu } from '../datasets/menu.tsx'
 import type { Api } from '../links.ts'
+import { generalNetworkMenu } from '../networks/menu.tsx'
 import { poolMenu } from '../pools/menu.tsx'
 import type { MenuItem } from '../ui/Menu.tsx'
 import { generalVmMenu, vmMenu } from '../vms/menu.tsx'
@@ -44,5 +45,5 @@ export const thingMenus: ThingMenus = {
   pool: (pool, tools) => poolMenu(pool, tools),
   dataset: datasetMenu,
   vm: vmMenu,
-  general: tools => [...generalVmMenu(tools)],
+  general: tools => [...generalVmMenu(tools), ...generalNetworkMenu(tools)],
 }

@@ -150,25 +150,6 @@ describe.each(['here', 'over SSH'])('a terminal %s', where => {
   })
 
   if (where === 'here') {
-    test('is held with borrowed rights, or it is told that they are refused', async () => {
-      const [programs = ''] = options.path
-      const doas = path.join(programs, 'doas')
-      await writeFile(doas, '#!/bin/sh\n[ "$1 $2" = "-n /bin/sh" ] || exit 64\nshift\nexec "$@"\n', {
-        mode: 0o755,
-      })
-      const account = localHost({ ...options, privilege: 'doas' })
-      const port = await account.connect({ path: guest.device })
-      port.write('ls')
-      await vi.waitFor(() => expect(guest.heard().toString()).toBe('ls'))
-      port.destroy()
-      await writeFile(doas, '#!/bin/sh\necho "doas: Operation not permitted" >&2\nexit 1\n')
-      expect(await failureOf(account.connect({ path: guest.device }))).toMatchObject({
-        code: 'denied',
-        message: `doas does not let this account hold ${guest.device}.`,
-      })
-      await account.close()
-    })
-
     test('is let go when Skep dies', async () => {
       const module = path.join(import.meta.dirname, 'local.ts')
       const program = `

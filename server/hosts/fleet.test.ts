@@ -1,6 +1,5 @@
-import { Duplex } from 'node:stream'
 import pino from 'pino'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { openDatabase } from '../db/database.ts'
 import { insertHost } from '../db/hosts.ts'
 import { insertTask, taskById } from '../db/tasks.ts'
@@ -8,8 +7,6 @@ import { AppError } from '../errors.ts'
 import type { ConsoleChange } from '../live/live.ts'
 import { withDigest } from '../tasks/digest.ts'
 import { failureOf, fakeClock, quietInventory, scriptedHost } from '../testing.ts'
-import type { Vm } from '../vms/model.ts'
-import { vmRow } from '../vms/row.testing.ts'
 import { createFleet, type FleetHost } from './fleet.ts'
 import { createMachine } from './machine.ts'
 
@@ -21,8 +18,6 @@ function fleetOfTwo(open?: (host: FleetHost) => Promise<void>) {
   const clock = fakeClock()
   const db = openDatabase(':memory:')
   const told: ConsoleChange[] = []
-  const vms: Vm[] = []
-  const heard: string[] = []
   const counts = { opened: [] as string[], closed: [] as string[] }
   const live = { publish: (changes: readonly ConsoleChange[]) => told.push(...changes) }
   const log = pino({ level: 'silent' })
@@ -50,29 +45,11 @@ function fleetOfTwo(open?: (host: FleetHost) => Promise<void>) {
         counts.closed.push(which.id)
       }
       const host = { ...scriptedHost(), id: which.id, close }
-      host.connect = async target => {
-        heard.push(`${which.id} ${'path' in target ? target.path : ''}`)
-        return new Duplex({ read: () => undefined })
-      }
-      return createMachine({ host, inventory: quietInventory(vms), db, live, log, now: clock.now, onStatus })
+      return createMachine({ host, inventory: quietInventory(), db, live, log, now: clock.now, onStatus })
     },
   })
-  return { fleet, clock, db, counts, told, vms, heard }
+  return { fleet, clock, db, counts, told }
 }
-
-it('is heard from its start, and new guests of hosts that are open later', async () => {
-  const { fleet, vms, heard } = fleetOfTwo()
-  vms.push(vmRow('web1'))
-  fleet.listen('all')
-  await vi.waitFor(() =>
-    expect(heard.toSorted()).toEqual(['first /dev/nmdm-web1.1B', 'nas2 /dev/nmdm-web1.1B']),
-  )
-  await fleet.shut('nas2')
-  vms.push(vmRow('web2'))
-  fleet.listen('open')
-  await vi.waitFor(() => expect(heard.slice(2)).toEqual(['first /dev/nmdm-web2.1B']))
-  await fleet.close()
-})
 
 describe('opening a host', () => {
   it('is done once for all who ask, and not for hosts nobody asks for', async () => {

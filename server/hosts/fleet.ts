@@ -212,20 +212,6 @@ export function createFleet(options: {
       }
     },
 
-    /**
-     * Hears what guests say on their serial ports, also while nobody looks: of all hosts at start, later of guests that are
-     * new on hosts that are open; called once a minute.
-     */
-    listen(which: 'all' | 'open') {
-      for (const { id } of hosts) {
-        const coming = which === 'all' ? machine(id) : opened.get(id)?.coming
-        coming?.then(
-          ({ serials }) => serials.follow(),
-          () => undefined,
-        )
-      }
-    },
-
     /** Closes what nobody has used for a while; called once a minute. */
     async sweep() {
       const over = [...opened].filter(([, own]) => own.machine?.idle() && now() - own.usedAt >= IDLE_MS)

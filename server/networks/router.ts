@@ -1,4 +1,5 @@
-import { procedure, router } from '../trpc.ts'
+import { actionProcedures, procedure, router } from '../trpc.ts'
+import { create, destroy } from './actions.ts'
 import { readCounters } from './counters.ts'
 import { switchRows } from './model.ts'
 
@@ -12,6 +13,8 @@ export const networksRouter = router({
       heardAt: Math.min(networks.heardAt, vms.heardAt),
     }
   }),
+  create: actionProcedures(create),
+  destroy: actionProcedures(destroy),
   /** What went over each interface so far; a page asks again and again while somebody looks at it. */
   counters: procedure('viewer').query(({ ctx }) => readCounters(ctx.host, ctx.now)),
 })

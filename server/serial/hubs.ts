@@ -14,9 +14,6 @@ import { noRecord, type SerialRecord, serialRecord } from './record.ts'
 /** A port of a guest. */
 type Place = { guest: string; port: string }
 
-/** `run`: when the guest's present run began, as it was seen last. */
-type Held = Place & { hub: SerialHub; run: number | null }
-
 const keyOf = ({ guest, port }: Place) => `${guest} ${port}`
 
 /**
@@ -32,7 +29,7 @@ export function createSerialHubs(options: {
   directory: string | null
 }) {
   const { host, inventory, log, now, directory } = options
-  const hubs = new Map<string, Held>()
+  const hubs = new Map<string, Place & { hub: SerialHub }>()
   let looking: Promise<void> | null = null
   let closed = false
 
@@ -49,42 +46,30 @@ export function createSerialHubs(options: {
     return host.connect({ path: await deviceOf(host, vm, port) })
   }
 
-  function heldOf({ guest, port }: Place): Held {
+  function hubOf({ guest, port }: Place): SerialHub {
     const key = keyOf({ guest, port })
     const present = hubs.get(key)
-    if (present) return present
+    if (present) return present.hub
     const hub = new SerialHub({ open: () => open(guest, port), record: record(guest, port), now })
-    const held = { hub, guest, port, run: null }
-    hubs.set(key, held)
-    return held
-  }
-
-  /** A port that could not be had is tried again by its hub; at once only when the guest was started since. */
-  async function keep(place: Place, run: number | null): Promise<void> {
-    const isNew = !hubs.has(keyOf(place))
-    const held = heldOf(place)
-    const isStarted = run !== null && run !== held.run
-    held.run = run
-    if (isNew || isStarted) await held.hub.ensure()
+    hubs.set(key, { hub, guest, port })
+    return hub
   }
 
   async function look(): Promise<void> {
     const { value: vms } = await inventory.vms()
     if (closed) return
-    const places = vms.flatMap(({ name, comPorts: ports, startedAt }) =>
-      ports.map(port => ({ place: { guest: name, port }, run: startedAt })),
-    )
-    const present = new Set(places.map(({ place }) => keyOf(place)))
+    const places = vms.flatMap(vm => vm.comPorts.map(port => ({ guest: vm.name, port })))
+    const present = new Set(places.map(keyOf))
     const gone = [...hubs].filter(([key]) => !present.has(key))
     for (const [key] of gone) hubs.delete(key)
     await Promise.all([
       ...gone.map(([, { hub, ...place }]) => hub.close(socket => notThere(socket, place))),
-      ...places.map(({ place, run }) => keep(place, run)),
+      ...places.map(place => hubOf(place).ensure()),
     ])
   }
 
   return {
-    /** Opens the ports of guests that are new. Never rejects. */
+    /** Opens the ports of guests that are new, tries again where one could not be had. Never rejects. */
     follow(): Promise<void> {
       looking ??= look()
         .catch((error: unknown) => {
@@ -103,7 +88,7 @@ export function createSerialHubs(options: {
         const { value: vms } = await inventory.vms()
         const vm = vms.find(one => one.name === place.guest)
         if (!vm?.comPorts.includes(place.port)) return notThere(visitor.socket, place)
-        await heldOf(place).hub.show(visitor)
+        await hubOf(place).show(visitor)
       } catch (error) {
         if (!(error instanceof AppError)) log.error({ err: error }, 'a serial console failed unexpectedly')
         turnAwaySerial(visitor.socket, error)

@@ -68,8 +68,8 @@ export function Obstacle({
     )
   if (isAlive(vm.state)) return null
   return (
-    <Banner live className="mb-2" title={`${vm.name} is not running.`} action={startAction}>
-      What it said before stays here, and what it says from power-on follows.
+    <Banner live className="mb-2" title={`${vm.name} is not running.`}>
+      What it said before stays here, and what it says from power-on follows. {startAction}
     </Banner>
   )
 }
@@ -80,7 +80,7 @@ export function Foot({ vm, status }: { vm: VmDetail; status: SerialStatus | null
   const missed = held !== null && vm.startedAt !== null && vm.startedAt < held.since
   return (
     <p className="mt-1 text-muted text-sm">
-      <Keys vm={vm} status={status} />
+      <Keys status={status} />
       {held && (
         <>
           {' '}
@@ -92,9 +92,8 @@ export function Foot({ vm, status }: { vm: VmDetail; status: SerialStatus | null
   )
 }
 
-function Keys({ vm, status }: { vm: VmDetail; status: SerialStatus | null }) {
+function Keys({ status }: { status: SerialStatus | null }) {
   if (status?.connection !== 'live') return 'Nothing is typed while there is no connection.'
-  if (!isAlive(vm.state)) return `What you type is lost while ${vm.name} is off.`
   if (!status.keyboard?.mine) return 'Your keys do not go to the guest.'
   return (
     <>

@@ -39,7 +39,11 @@ function connections(dir: string): [number, number][] {
  * opened it. The cable's own noise comes in; what a guest says goes the other way.
  */
 function packets(world: World, one: InterfaceState): { received: number; sent: number } {
-  if (!one.up || (one.type === 'tap' && one.openedBy === null)) return { received: 0, sent: 0 }
+  const isSilent =
+    !one.up ||
+    (one.type === 'tap' && one.openedBy === null) ||
+    (one.vlan !== null && !world.state.interfaces[one.vlan.parent]?.up)
+  if (isSilent) return { received: 0, sent: 0 }
   const opener = world.state.processes[String(one.openedBy)]
   const seconds = Math.max(0, world.now() - (opener?.startedAt ?? world.state.bootedAt)) / 1000
   const busy = [...one.name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 97, 7)
