@@ -222,14 +222,14 @@ export function createInventory(options: InventoryOptions): Inventory {
     return true
   }
 
-  /** What changes without an event; the cells tell what they find. One that hangs or fails keeps no other one waiting. */
+  /**
+   * What changes without an event; the cells tell what they find. One that fails keeps no other one from being asked. Not
+   * all at once: the program that hangs for one would hang for every one that runs it, and each would have to wait.
+   */
   async function pollFigures(): Promise<boolean> {
-    const known = [pools, rows, vms, networks].filter(cell => cell.peek() !== null)
-    await Promise.allSettled([
-      ...known.map(cell => cell.reread()),
-      // Nobody may ask for snapshots any more: then nothing else would notice that they are told again.
-      ...(troubles.has(SNAPSHOTS) ? [loadIndex()] : []),
-    ])
+    // Nobody may ask for snapshots any more: then nothing else would notice that they are told again.
+    if (troubles.has(SNAPSHOTS)) void loadIndex().catch(() => undefined)
+    for (const cell of [pools, rows, vms]) if (cell.peek()) await cell.reread().catch(() => undefined)
     return true
   }
 
