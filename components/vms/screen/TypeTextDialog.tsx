@@ -3,12 +3,18 @@ import { useEffect, useRef, useState } from 'react'
 import { Banner } from '../../ui/Banner.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
-import { Field, TextArea } from '../../ui/Field.tsx'
+import { Field, Select, TextArea } from '../../ui/Field.tsx'
 import { typing, untypable } from './keys.ts'
+import { isLayout, LAYOUT_NAMES, LAYOUTS } from './layouts.ts'
 import type { ScreenSession } from './session.ts'
+import { useLayout } from './useLayout.ts'
 
 /** A PS/2 keyboard's buffer holds 16 bytes: slower than this and no guest loses a key. */
 const KEY_MS = 15
+
+const LAYOUT_CHOICES = Object.keys(LAYOUTS)
+  .filter(isLayout)
+  .map(value => ({ value, label: LAYOUT_NAMES[value] }))
 
 /** bhyve has no clipboard, so a text is typed, key by key. */
 export function TypeTextDialog({
@@ -30,8 +36,9 @@ export function TypeTextDialog({
     },
     [],
   )
-  const odd = untypable(text)
-  const strokes = typing(text)
+  const [layout, setLayout] = useLayout(guest)
+  const odd = untypable(text, layout)
+  const strokes = typing(text, layout)
 
   async function type() {
     stop.current = false
@@ -59,7 +66,7 @@ export function TypeTextDialog({
       open
       onClose={onClose}
       title={`Type text into ${guest}`}
-      subtitle="bhyve has no clipboard: the text is typed as keys of a US keyboard."
+      subtitle="bhyve has no clipboard: the text is typed key by key."
       footnote={busy ? `${Math.round((sent / strokes.length) * 100)} % typed` : undefined}
       footer={
         <>
@@ -87,11 +94,17 @@ export function TypeTextDialog({
         </Banner>
       )}
       <Field
+        label="Keyboard of the guest"
+        hint="As it is set inside the guest: otherwise other characters arrive."
+      >
+        <Select choices={LAYOUT_CHOICES} value={layout} onValue={setLayout} disabled={busy} />
+      </Field>
+      <Field
         label="Text"
         hint="A line break is typed as Enter."
         error={
           odd.length > 0
-            ? `No key of a US keyboard makes ${odd
+            ? `No key of a ${LAYOUT_NAMES[layout]} keyboard makes ${odd
                 .slice(0, 8)
                 .map(c => `“${c}”`)
                 .join(' ')}.`

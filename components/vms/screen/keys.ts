@@ -1,3 +1,5 @@
+import { LAYOUTS, type LayoutId, usCharacter } from './layouts.ts'
+
 /** A key as RFB and its QEMU extension name it: X keysym and KeyboardEvent.code. */
 export type Key = { keysym: number; code: string }
 
@@ -8,6 +10,8 @@ const named = {
   Shift: { keysym: 0xffe1, code: 'ShiftLeft' },
   Control: { keysym: 0xffe3, code: 'ControlLeft' },
   Alt: { keysym: 0xffe9, code: 'AltLeft' },
+  AltGr: { keysym: 0xffea, code: 'AltRight' },
+  Space: { keysym: 0x20, code: 'Space' },
   Meta: { keysym: 0xffeb, code: 'MetaLeft' },
   PrintScreen: { keysym: 0xff61, code: 'PrintScreen' },
 } as const
@@ -30,51 +34,43 @@ function functionKey(n: number): Key {
   return { keysym: 0xffbd + n, code: `F${n}` }
 }
 
-/** Rows of a US keyboard from left to right: code, plain character, shifted character. */
-const US: readonly (readonly [code: string, plain: string, shifted: string])[] = [
-  ['Backquote', '`', '~'],
-  ...[...'1234567890'].map((digit, i) => [`Digit${digit}`, digit, '!@#$%^&*()'.charAt(i)] as const),
-  ['Minus', '-', '_'],
-  ['Equal', '=', '+'],
-  ['BracketLeft', '[', '{'],
-  ['BracketRight', ']', '}'],
-  ['Backslash', '\\', '|'],
-  ['Semicolon', ';', ':'],
-  ['Quote', "'", '"'],
-  ['Comma', ',', '<'],
-  ['Period', '.', '>'],
-  ['Slash', '/', '?'],
-  ['Space', ' ', ' '],
-  ...[...'abcdefghijklmnopqrstuvwxyz'].map(c => [`Key${c.toUpperCase()}`, c, c.toUpperCase()] as const),
-]
-
-type Stroke = { key: Key; shift: boolean }
-const STROKES = new Map<string, Stroke>()
-for (const [code, plain, shifted] of US) {
-  STROKES.set(shifted, { key: { keysym: shifted.charCodeAt(0), code }, shift: true })
-  STROKES.set(plain, { key: { keysym: plain.charCodeAt(0), code }, shift: false })
+/** The characters of a text that no key of a guest's keyboard makes, each once. */
+export function untypable(text: string, layout: LayoutId): string[] {
+  return [...new Set([...text.replaceAll('\r', '')].filter(character => !strokeOf(character, layout)))]
 }
-STROKES.set('\n', { key: named.Enter, shift: false })
-STROKES.set('\t', { key: named.Tab, shift: false })
 
-/** The characters of a text that no key of a US keyboard makes, each once. */
-export function untypable(text: string): string[] {
-  return [...new Set([...text.replaceAll('\r', '')].filter(character => !STROKES.has(character)))]
-}
+type KeyPress = { key: Key; down: boolean }
 
 /**
- * For each character of a text, the key events that type it on a US keyboard; whoever stops between characters leaves no
- * key down. Characters that have no key are left out: see `untypable`.
+ * For each character of a text, the key events that type it on a guest's keyboard; whoever stops between characters leaves
+ * no key down. Characters that have no key are left out: see `untypable`.
  */
-export function typing(text: string): { key: Key; down: boolean }[][] {
+export function typing(text: string, layout: LayoutId): KeyPress[][] {
   return [...text.replaceAll('\r', '')].flatMap(character => {
-    const stroke = STROKES.get(character)
-    if (!stroke) return []
-    const press = [
-      { key: stroke.key, down: true },
-      { key: stroke.key, down: false },
-    ]
-    if (!stroke.shift) return [press]
-    return [[{ key: named.Shift, down: true }, ...press, { key: named.Shift, down: false }]]
+    const stroke = strokeOf(character, layout)
+    return stroke ? [stroke] : []
   })
+}
+
+const press = (key: Key): KeyPress[] => [
+  { key, down: true },
+  { key, down: false },
+]
+
+function strokeOf(character: string, layout: LayoutId): KeyPress[] | null {
+  if (character === '\n') return press(named.Enter)
+  if (character === '\t') return press(named.Tab)
+  if (character === ' ') return press(named.Space)
+  const place = LAYOUTS[layout].get(character)
+  if (!place) return null
+  const { code, shift, altGr, dead } = place
+  // A guest that takes scan codes asks for nothing else; the keysym is for one that takes those of a US keyboard only.
+  const keysym = (usCharacter(code, shift) || character).charCodeAt(0)
+  const modifiers = [...(shift ? [named.Shift] : []), ...(altGr ? [named.AltGr] : [])]
+  return [
+    ...modifiers.map(key => ({ key, down: true })),
+    ...press({ keysym, code }),
+    ...modifiers.map(key => ({ key, down: false })),
+    ...(dead ? press(named.Space) : []),
+  ]
 }
