@@ -56,6 +56,7 @@ function pathsAfter(change: Change): Omit<Stale, 'host'>[] {
         { path: ['vms', 'list'] },
         { path: ['vms', 'get'], input: { vm: change.key } },
         { path: ['networks', 'list'] },
+        { path: ['vms', 'lastPictures'], input: { vm: change.key } },
       ]
     case 'vms':
       return [{ path: ['vms'] }, { path: ['datasets', 'list'] }, { path: ['networks', 'list'] }]

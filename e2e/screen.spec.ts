@@ -118,11 +118,40 @@ test('a typed text arrives in the guest whole, also signs and capitals', async (
   await typing.getByLabel('Text').fill('grüße')
   await expect(typing.getByText(/No key of a US keyboard makes “ü” “ß”/)).toBeVisible()
   await expect(typing.getByRole('button', { name: 'Type it' })).toBeDisabled()
+  await typing.getByLabel('Keyboard of the guest').selectOption('German')
+  await expect(typing.getByRole('button', { name: 'Type it' })).toBeEnabled()
+  await typing.getByLabel('Keyboard of the guest').selectOption('US')
   await typing.getByLabel('Text').fill('Mount /dev/ada0p2 && echo "OK: 100%"\nsecond line\n')
   await confirm(typing, 'Type it')
   await expect
     .poll(async () => (await notesOf(skep)).slice(lines), { timeout: 20_000 })
     .toEqual(['Mount /dev/ada0p2 && echo "OK: 100%"', 'second line'])
+})
+
+test('small pictures of running guests beside the list, and the last pictures of one that has ended', async ({
+  page,
+}) => {
+  await openScreen(page)
+  await page.goto('/vms')
+  const screens = page.getByRole('region', { name: 'Screens' })
+  await expect(screens).toBeHidden()
+  await page.getByRole('button', { name: 'Screens' }).click()
+  const small = screens.getByRole('img', { name: `Screen of ${VM}`, exact: true })
+  await expect(small).toBeVisible()
+  await expect
+    .poll(() => small.evaluate(image => image instanceof HTMLImageElement && image.naturalWidth))
+    .toBe(320)
+
+  await screens.getByRole('link', { name: VM }).click()
+  await screenShows(page)
+  await act(page, 'vms.forceOff', { vm: VM })
+  await page.goto(`/vms/${VM}`)
+  const last = page.getByRole('img', { name: new RegExp(`^Screen of ${VM}, [\\d.]+ s before it ended$`) })
+  await expect(last).toBeVisible()
+  const { width } = PRACTICE_SCREEN
+  await expect
+    .poll(() => last.evaluate(image => image instanceof HTMLImageElement && image.naturalWidth))
+    .toBe(width)
 })
 
 test('fit and 1:1, a screenshot that shows the picture, and Ctrl-Alt-Del', async ({ page }) => {

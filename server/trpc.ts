@@ -120,8 +120,9 @@ export function procedure(role: Role) {
     const roleHere = roleOn(caller.account, id)
     if (roleHere === null) throw new AppError('not_found', `There is no host “${id}” here.`)
     checkRole(roleHere, role, roleHere === caller.account.role ? '' : ` on ${name}`)
-    const { host, inventory, tasks, load, capabilities } = await ctx.fleet.machine(id)
-    return next({ ctx: { ...ctx, caller, role: roleHere, host, inventory, tasks, load, capabilities } })
+    const { host, inventory, tasks, load, capabilities, screens } = await ctx.fleet.machine(id)
+    const ofHost = { host, inventory, tasks, load, capabilities, screens }
+    return next({ ctx: { ...ctx, caller, role: roleHere, ...ofHost } })
   })
 }
 

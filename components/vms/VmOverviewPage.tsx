@@ -9,6 +9,7 @@ import { Meter } from '../ui/Meter.tsx'
 import { KeyValues, Panel } from '../ui/Page.tsx'
 import { StateMark } from '../ui/State.tsx'
 import { Time } from '../ui/Time.tsx'
+import { LastPictures } from './LastPictures.tsx'
 import { PciMap } from './PciMap.tsx'
 import { exitTone } from './RunList.tsx'
 import { Uptime } from './Uptime.tsx'
@@ -25,6 +26,7 @@ function Overview({ vm }: { vm: VmDetail }) {
       <div className="flex min-w-0 flex-col gap-4">
         <Guest vm={vm} />
         <LastExits vm={vm} />
+        <LastPictures guest={vm.name} />
       </div>
       <div className="flex min-w-0 flex-col gap-4">
         <Attached vm={vm} />

@@ -1,6 +1,6 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import { ListOrdered, Plus } from 'lucide-react'
+import { ListOrdered, Monitor, Plus } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useMemo, useState } from 'react'
 import { explain } from '../errors.ts'
@@ -12,6 +12,7 @@ import { EmptyState } from '../ui/EmptyState.tsx'
 import { PageHeader } from '../ui/Page.tsx'
 import { vmColumns } from './columns.tsx'
 import { createVm, createVmReason, openStartOrder, vmMenu } from './menu.tsx'
+import { ScreenCards } from './ScreenCards.tsx'
 import { VmSelection } from './VmSelection.tsx'
 
 export function VmsPage() {
@@ -20,6 +21,7 @@ export function VmsPage() {
   const vms = useQuery(trpc.vms.list.queryOptions())
   const tools = useTools()
   const router = useRouter()
+  const [screens, setScreens] = useState(false)
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set())
   const selected = vms.data?.value.filter(vm => ticked.has(vm.name)) ?? []
   // The tree has read the datasets already; the zvols' sizes are among them.
@@ -48,6 +50,15 @@ export function VmsPage() {
           <>
             {(vms.data?.value.length ?? 0) > 0 && (
               <Button
+                icon={<Monitor size={16} />}
+                aria-pressed={screens}
+                onClick={() => setScreens(!screens)}
+              >
+                Screens
+              </Button>
+            )}
+            {(vms.data?.value.length ?? 0) > 0 && (
+              <Button
                 icon={<ListOrdered size={16} />}
                 disabled={createVmReason(tools)}
                 onClick={() => openStartOrder(tools)}
@@ -59,6 +70,7 @@ export function VmsPage() {
           </>
         }
       />
+      {screens && vms.data && <ScreenCards vms={vms.data.value} />}
       <DataTable
         name="vms"
         label="Virtual machines"

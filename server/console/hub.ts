@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { AppError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { createEncoder } from './encoder.ts'
-import type { VncAsk, VncControl, VncScreen } from './model.ts'
+import type { Thumbnail, VncAsk, VncControl, VncScreen } from './model.ts'
 import { Picture } from './picture.ts'
+import { createPreRoll, type LastPictures } from './preRoll.ts'
+import { createThumbnail } from './thumbnail.ts'
 import { NoPicture, type Upstream } from './upstream.ts'
 import { createViewer, sendAway, type Viewer, type Visitor } from './viewer.ts'
 
@@ -34,11 +37,16 @@ export function createHub(options: {
   watch: (changed: () => void) => () => void
   /** Nobody has looked for a while: the hub takes no more visitors. */
   onOver: () => void
+  /** The guest's side has ended the connection: what was seen of it before that. */
+  onLast: (pictures: LastPictures) => void
   lingerMs?: number
 }) {
-  const { guest, log, now, connect, watch, onOver, lingerMs = LINGER_MS } = options
+  const { guest, log, now, connect, watch, onOver, onLast, lingerMs = LINGER_MS } = options
   const picture = new Picture()
   const encoder = createEncoder(picture)
+  const thumbnail = createThumbnail(picture)
+  /** Distinguishes this picture's generations from those of a hub before or after. */
+  const mark = randomBytes(6).toString('base64url')
   const viewers = new Set<Viewer>()
   const ready = Promise.withResolvers<void>()
   const over = Promise.withResolvers<null>()
@@ -96,11 +104,18 @@ export function createHub(options: {
 
   /** One connection from its opening to its end. */
   async function lookOnce(): Promise<NoPicture | null> {
+    const preRoll = createPreRoll(picture, now)
     try {
-      const opened = await connect(picture, updated)
+      const opened = await connect(picture, () => {
+        preRoll.note().catch((error: unknown) => log.error({ err: error }, 'a picture could not be packed'))
+        updated()
+      })
       upstream = opened.upstream
       notice = opened.notice
-      return await Promise.race([opened.upstream.ended, over.promise])
+      const reason = await Promise.race([opened.upstream.ended, over.promise])
+      const last = reason === null ? null : await preRoll.end()
+      if (last) onLast(last)
+      return reason
     } catch (error) {
       if (error instanceof NoPicture) return error
       if (!(error instanceof AppError)) log.error({ err: error }, 'a screen failed unexpectedly')
@@ -135,6 +150,11 @@ export function createHub(options: {
     unwatch()
     clearTimeout(timer)
     tryNow = () => {}
+  }
+
+  function linger() {
+    clearTimeout(lingering)
+    if (viewers.size === 0 && !isOver) lingering = setTimeout(end, lingerMs)
   }
 
   function end() {
@@ -182,7 +202,17 @@ export function createHub(options: {
       viewers.delete(viewer)
       if (typist === viewer) handOver(null)
       showPeople()
-      if (viewers.size === 0 && !isOver) lingering = setTimeout(end, lingerMs)
+      linger()
+    },
+
+    /** The screen in small, for somebody who has `known`; null before there is a picture. Keeps the hub as a visit does. */
+    async glance(known: string | null): Promise<Thumbnail | null> {
+      linger()
+      upstream?.ask()
+      if (picture.width === 0) return null
+      const version = `${mark}-${picture.generation}`
+      const png = version === known ? null : `data:image/png;base64,${(await thumbnail()).toString('base64')}`
+      return { version, png, live: screen.state === 'live' }
     },
 
     /** Sends everybody away and closes the connection. Resolves when it is gone. */

@@ -72,6 +72,18 @@ export type VncReason =
   /** The picture ended: the guest was reset or stopped. */
   | 'ended'
 
+/** A guest's screen in small. `png` is null when it is the version that the browser has. */
+export type Thumbnail = {
+  version: string
+  /** As a data URL. */
+  png: string | null
+  /** False: the last picture of a screen that is gone now. */
+  live: boolean
+}
+
+/** When a screen that Skep looked at ended, and when the pictures before that were taken, oldest first. */
+export type LastPicturesInfo = { endedAt: number; frames: number[] }
+
 /** Close codes of the WebSocket (4000 to 4999 are the application's own, RFC 6455 7.4.2). */
 export const VNC_CLOSE = {
   reason: 4003,

@@ -5,10 +5,14 @@ import type { Inventory } from '../inventory/inventory.ts'
 import type { Logger } from '../log.ts'
 import type { Vm } from '../vms/model.ts'
 import { createHub, type Hub } from './hub.ts'
-import type { VncControl } from './model.ts'
+import type { Thumbnail, VncControl } from './model.ts'
 import type { Picture } from './picture.ts'
+import type { LastPictures } from './preRoll.ts'
 import { NoPicture, openUpstream, screenOf } from './upstream.ts'
 import { sendAway, type Visitor } from './viewer.ts'
+
+/** Guests whose last pictures are kept; each takes some megabytes at most. */
+const MOST_REMEMBERED = 16
 
 /** The screens of all guests of a host: for each that somebody looks at, one hub with one connection. */
 export function createVncHubs(options: {
@@ -23,6 +27,7 @@ export function createVncHubs(options: {
 }) {
   const { host, inventory, log, now, passwordOf, bannerMs, lingerMs } = options
   const hubs = new Map<string, Hub>()
+  const last = new Map<string, LastPictures>()
   /** Hubs whose connection is being closed: the guest would give the next one no banner. */
   const leaving = new Map<string, Promise<void>>()
 
@@ -35,6 +40,8 @@ export function createVncHubs(options: {
       )
     })
     const vm = vms.find(one => one.name === guest)
+    // Another guest of that name would be shown with the pictures of this one.
+    if (!vm) last.delete(guest)
     const { port, waits } = screenOf(vm, guest)
     const password = vm ? await passwordOf(vm) : null
     await leaving.get(guest)
@@ -73,6 +80,12 @@ export function createVncHubs(options: {
         })
         leaving.set(guest, gone)
       },
+      onLast(pictures) {
+        last.delete(guest)
+        last.set(guest, pictures)
+        const [oldest = ''] = last.keys()
+        if (last.size > MOST_REMEMBERED) last.delete(oldest)
+      },
       ...(lingerMs === undefined ? {} : { lingerMs }),
     })
     hubs.set(guest, hub)
@@ -85,6 +98,22 @@ export function createVncHubs(options: {
       // It left while the host was being connected: its 'close' has been, and nobody would ever take it off the list.
       if (visitor.socket.readyState !== visitor.socket.OPEN) return
       await (hubs.get(visitor.guest) ?? open(visitor.guest)).join(visitor)
+    },
+    /**
+     * A guest's screen in small; null when it has none now. Looks for some seconds as a browser does, but never at a
+     * guest that waits for its first viewer: that would start it.
+     */
+    async thumbnail(guest: string, known: string | null): Promise<Thumbnail | null> {
+      const hub = hubs.get(guest)
+      if (hub) return hub.glance(known)
+      const { value: vms } = await inventory.vms()
+      const vm = vms.find(each => each.name === guest)
+      if (vm?.state !== 'running' || vm.vnc === null) return null
+      return (hubs.get(guest) ?? open(guest)).glance(known)
+    },
+    /** What a screen showed before it ended last; null when Skep was not looking, or has been started again since. */
+    lastPictures(guest: string): LastPictures | null {
+      return last.get(guest) ?? null
     },
     /** Number of guests whose screens are kept. */
     get size() {

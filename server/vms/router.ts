@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { mayAct } from '../accounts/model.ts'
+import type { LastPicturesInfo } from '../console/model.ts'
 import { actionProcedures, procedure, router } from '../trpc.ts'
 import { clone } from './actions/clone.ts'
 import { create } from './actions/create.ts'
@@ -30,6 +31,22 @@ export const vmsRouter = router({
     }),
   choices: procedure('viewer').query(({ ctx }) => readChoices(ctx.host, ctx.inventory)),
   startOrder: procedure('viewer').query(({ ctx }) => readStartOrder(ctx.host)),
+  thumbnail: procedure('viewer')
+    .input(z.object({ vm: vmInput.shape.vm, known: z.nullable(z.string().check(z.maxLength(64))) }))
+    .query(({ ctx, input }) => ctx.screens.thumbnail(input.vm, input.known)),
+  lastPictures: procedure('viewer')
+    .input(z.object({ vm: vmInput.shape.vm }))
+    .query(({ ctx, input }): LastPicturesInfo | null => {
+      const last = ctx.screens.lastPictures(input.vm)
+      return last && { endedAt: last.endedAt, frames: last.frames.map(frame => frame.at) }
+    }),
+  lastPicture: procedure('viewer')
+    .input(z.object({ vm: vmInput.shape.vm, endedAt: z.number(), index: z.int().check(z.minimum(0)) }))
+    .query(({ ctx, input }): string | null => {
+      const last = ctx.screens.lastPictures(input.vm)
+      const frame = last?.endedAt === input.endedAt ? last.frames[input.index] : undefined
+      return frame ? `data:image/png;base64,${frame.png.toString('base64')}` : null
+    }),
   setStartOrder: actionProcedures(setStartOrder),
   create: actionProcedures(create),
   start: actionProcedures(start),

@@ -95,7 +95,7 @@ export function Screen({ guest, startAction, ownWindowHref }: ScreenProps) {
         <Button icon={<Keyboard size={16} />} disabled={off} onClick={() => setTyping(true)}>
           Type text…
         </Button>
-        <div className="ml-auto flex items-center gap-1">
+        <div className="ml-auto flex flex-wrap items-center justify-end gap-1">
           {keyboard && <KeyboardBar keyboard={keyboard} onTake={take} />}
           <IconButton
             label="Save a screenshot"
