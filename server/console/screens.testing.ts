@@ -21,7 +21,7 @@ export async function consoleFor(
     screen?: BhyveScreen
     vm?: Partial<Vm>
     vms?: Vm[]
-    password?: string
+    password?: string | (() => Promise<string | null>)
     connect?: Host['connect']
     lingerMs?: number
   },
@@ -35,7 +35,7 @@ export async function consoleFor(
     inventory,
     log: pino({ level: 'silent' }),
     now: () => 1000,
-    passwordOf: async () => password ?? null,
+    passwordOf: async () => (typeof password === 'function' ? password() : (password ?? null)),
     bannerMs: 100,
     lingerMs,
   })

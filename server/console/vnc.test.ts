@@ -132,6 +132,22 @@ describe('one screen, several browsers', () => {
     expect((await browser.update()).rects).toEqual([{ x: 319, y: 199, width: 1, height: 1, encoding: raw }])
   })
 
+  it('the screen that nobody looks at any more ends also while it is being opened, and the next one comes up', async () => {
+    const screen = await orange()
+    const asked = Promise.withResolvers<null>()
+    const password = vi.fn(() => asked.promise)
+    const { hubs, visit } = await consoleFor(cleanUp, { screen, password, lingerMs: 0 })
+    const early = visit('olga')
+    await vi.waitFor(() => expect(password).toHaveBeenCalledTimes(1))
+    early.socket.terminate()
+    await vi.waitFor(() => expect(hubs.size).toBe(0))
+    const late = visit('paul')
+    await vi.waitFor(() => expect(password).toHaveBeenCalledTimes(2))
+    asked.resolve(null)
+    await lookAt(late)
+    expect(corner(late)).toBe(ORANGE)
+  })
+
   it('slow ones alone do not keep the guest drawing', async () => {
     const screen = await orange()
     const { visit } = await consoleFor(cleanUp, { screen })

@@ -31,7 +31,12 @@ export function createVncHubs(options: {
   /** Hubs whose connection is being closed: the guest would give the next one no banner. */
   const leaving = new Map<string, Promise<void>>()
 
-  async function connect(guest: string, picture: Picture, onUpdate: () => void) {
+  async function connect(
+    guest: string,
+    before: Promise<void> | undefined,
+    picture: Picture,
+    onUpdate: () => void,
+  ) {
     const { value: vms } = await inventory.vms().catch((error: unknown) => {
       throw new NoPicture(
         'unreachable',
@@ -44,7 +49,7 @@ export function createVncHubs(options: {
     if (!vm) last.delete(guest)
     const { port, waits } = screenOf(vm, guest)
     const password = vm ? await passwordOf(vm) : null
-    await leaving.get(guest)
+    await before
     const upstream = await openUpstream({
       host,
       name: guest,
@@ -58,11 +63,13 @@ export function createVncHubs(options: {
   }
 
   function open(guest: string): Hub {
+    // Of the hub before this one. Asked later, it could be this one's own end, which would then wait for itself.
+    const before = leaving.get(guest)
     const hub = createHub({
       guest,
       log,
       now,
-      connect: (picture, onUpdate) => connect(guest, picture, onUpdate),
+      connect: (picture, onUpdate) => connect(guest, before, picture, onUpdate),
       watch: changed =>
         inventory.watch(changes => {
           const concerns = changes.some(
