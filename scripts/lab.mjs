@@ -49,6 +49,9 @@ function sayAddress(machine) {
   const { zfs, kernel } = readManifest(imageDirectory(machine.zfs)) ?? {}
   console.log(`${addressOf(machine)}`)
   console.error(`lab: OpenZFS ${zfs} (Linux ${kernel}) answers; its key is ${identityFile()}`)
+  console.error(
+    `lab: in a browser: npm run demo -- --host ${addressOf(machine)} --identity ${identityFile()}`,
+  )
 }
 
 function status() {

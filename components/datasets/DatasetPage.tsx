@@ -1,6 +1,6 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import { Camera, Ellipsis, HardDrive } from 'lucide-react'
+import { Camera, Ellipsis } from 'lucide-react'
 import Link from 'next/link'
 import { lazy } from 'react'
 import type { DatasetDetail } from '../../server/datasets/model.ts'
@@ -25,6 +25,7 @@ import { Time } from '../ui/Time.tsx'
 import { DatasetOverview } from './DatasetOverview.tsx'
 import { datasetMenu } from './menu.tsx'
 import { PropertyTable } from './PropertyTable.tsx'
+import { ZvolIcon } from './ZvolIcon.tsx'
 
 const SwapBackDialog = lazy(() => import('../snapshots/SwapBackDialog.tsx'))
 
@@ -58,13 +59,16 @@ function Head({ dataset }: { dataset: DatasetDetail }) {
       <span className="font-normal text-faint"> from {property.inheritedFrom}</span>
     ) : null
   }
+  const isLocked = dataset.properties.some(
+    ({ name, value }) => name === 'keystatus' && value === 'unavailable',
+  )
   return (
     <>
       <PageHeader
         mono
         title={
           <span className="inline-flex items-center gap-2">
-            {volume && <HardDrive aria-hidden size={18} className="shrink-0 text-muted" />}
+            {volume && <ZvolIcon size={16} />}
             {dataset.name}
           </span>
         }
@@ -79,6 +83,7 @@ function Head({ dataset }: { dataset: DatasetDetail }) {
               </Badge>
             )}
             {dataset.readonly && <Badge>read-only</Badge>}
+            {isLocked && <Badge tone="warning">key not loaded</Badge>}
           </>
         }
         actions={

@@ -82,7 +82,7 @@ export function SpacePanel({ dataset, below }: { dataset: DatasetDetail; below: 
                       style={{ width: `${share(row.bytes, dataset.usedBytes) * 100}%` }}
                     />
                   </span>
-                  <span className="w-9 shrink-0 text-right text-muted text-sm leading-none">
+                  <span className="min-w-11 shrink-0 whitespace-nowrap text-right text-muted text-sm leading-none">
                     {percent(share(row.bytes, dataset.usedBytes))}
                   </span>
                 </span>

@@ -1,4 +1,3 @@
-import { HardDrive } from 'lucide-react'
 import Link from 'next/link'
 import type { Dataset } from '../../server/datasets/model.ts'
 import { usePaths } from '../host.tsx'
@@ -6,6 +5,7 @@ import { Bytes } from '../ui/Bytes.tsx'
 import { count } from '../ui/format.ts'
 import { RowLink, useRowTab } from '../ui/TableRow.tsx'
 import type { Column } from '../ui/table.ts'
+import { ZvolIcon } from './ZvolIcon.tsx'
 
 const missing = <span className="text-faint">–</span>
 const bytesColumn = (
@@ -35,7 +35,7 @@ export const DATASET_COLUMNS: readonly Column<Dataset>[] = [
       const depth = row.name.split('/').length - 1
       return (
         <span className="flex min-w-0 items-center gap-1.5" style={{ paddingLeft: Math.min(depth, 8) * 14 }}>
-          {row.type === 'volume' && <HardDrive aria-label="zvol" size={14} className="shrink-0 text-muted" />}
+          {row.type === 'volume' && <ZvolIcon label="zvol" size={14} />}
           <DatasetLink name={row.name} />
         </span>
       )

@@ -57,6 +57,14 @@ it('names a missing disk by where it was, and its commands by what ZFS calls it'
   ])
 })
 
+it('offers to bring back what somebody took offline', () => {
+  const status = 'One or more devices has been taken offline by the administrator.'
+  const found = advice(null, [disk('da0'), disk('da1', { state: 'OFFLINE' })], status)
+  expect(found?.what).toBe('Somebody took da1 offline. The pool works on with less protection.')
+  expect(found?.steps.map(step => step.argv)).toEqual([['zpool', 'online', 'tank', 'da1']])
+  expect(found?.steps.map(step => step.act?.device?.name)).toEqual(['da1'])
+})
+
 it('does not offer to replace a disk where there is nothing to rebuild it from', () => {
   const found = advice('ZFS-8000-3C', [disk('da0', { state: 'UNAVAIL' })])
   expect(found?.steps.some(step => step.argv?.[1] === 'replace')).toBe(false)

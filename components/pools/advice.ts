@@ -87,6 +87,17 @@ export function adviceFor(pool: PoolDetail): Advice | null {
         ],
       }
   }
+  const resting = leaves(pool.vdevs).filter(({ state }) => state === 'OFFLINE')
+  if (pool.messageId === null && /taken offline by the administrator/.test(pool.statusText ?? '')) {
+    return {
+      what: `Somebody took ${resting.map(calledAs).join(', ')} offline. The pool works on with less protection.`,
+      steps: resting.map(vdev => ({
+        text: `When ${calledAs(vdev)} is to work again, bring it back; what it missed is copied to it:`,
+        argv: ['zpool', 'online', pool.name, vdev.name],
+        act: { verb: 'online', device: vdev },
+      })),
+    }
+  }
   if (pool.messageId === null && /features are not enabled/.test(pool.statusText ?? '')) {
     return {
       what: 'This ZFS knows features that the pool does not use yet. Nothing is wrong.',

@@ -14,6 +14,7 @@ import {
 } from 'lucide-react'
 import { usePathname } from 'next/navigation'
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react'
+import { ZvolIcon } from '../datasets/ZvolIcon.tsx'
 import { useFollowed } from '../live.tsx'
 import { Bytes } from '../ui/Bytes.tsx'
 import type { MenuItem } from '../ui/Menu.tsx'
@@ -145,7 +146,7 @@ function draw(node: ThingNode): TreeNode {
     case 'dataset':
       return {
         ...base,
-        icon: thing.dataset.type === 'volume' ? <ZvolIcon /> : <Folder size={14} />,
+        icon: thing.dataset.type === 'volume' ? <ZvolIcon size={14} /> : <Folder size={14} />,
         mark: thing.dataset.usedByVm !== null && (
           <span className="inline-flex min-w-3 shrink-[1000] items-center gap-1 overflow-hidden text-faint text-xs">
             {thing.vm && <StateMark quiet {...VM_STATES[thing.vm.state]} />}
@@ -168,25 +169,6 @@ function draw(node: ThingNode): TreeNode {
 function vmEnd(state: keyof typeof VM_STATES, vnc: string | null): ReactNode {
   if (state === 'running' && vnc) return `:${vnc.split(':').at(-1)}`
   return state === 'running' || state === 'stopped' ? null : VM_STATES[state].word.toLowerCase()
-}
-
-/** A block device: half filled. */
-function ZvolIcon() {
-  return (
-    <svg aria-hidden viewBox="0 0 14 14" width={14} height={14}>
-      <rect
-        x="1.5"
-        y="1.5"
-        width="11"
-        height="11"
-        rx="1.5"
-        fill="none"
-        stroke="currentColor"
-        strokeWidth="1.3"
-      />
-      <path d="M2 2h5v10H2z" fill="currentColor" />
-    </svg>
-  )
 }
 
 /** Which nodes are open, kept for this tab: a reload shows the same tree. Null where nothing was kept. */

@@ -63,7 +63,7 @@ test('the tree: pools, what is in them, and the guest on a zvol', () => {
 test('what is not known yet is not called empty', () => {
   const nodes = treeNodes('nas', { pools: null, datasets: null, vms: null })
   expect(names(find(nodes, 'nas vms'))).toEqual(['Reading the guests'])
-  expect(names(find(treeNodes('nas', { pools: [], datasets: [], vms: [] }), 'nas vms'))).toEqual(['None yet'])
+  expect(names(find(treeNodes('nas', { pools: [], datasets: [], vms: [] }), 'nas vms'))).toEqual(['None'])
 })
 
 const tools = (host = 'nas'): Tools => ({

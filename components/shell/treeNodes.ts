@@ -105,7 +105,7 @@ function thingsOf(host: string, { pools, datasets, vms }: Lists, paths: HostPath
           ? [note('vms-loading', 'Reading the guests')]
           : vmNodes.length > 0
             ? vmNodes
-            : [note('vms-none', 'None yet')],
+            : [note('vms-none', 'None')],
     },
     page(`${host} networks`, 'Networks', paths.networks(), 'networks'),
   ]
