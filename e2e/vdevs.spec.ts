@@ -59,7 +59,8 @@ test('a disk of a mirror is taken offline and brought back; the other one cannot
   await expect(last.getByRole('button', { name: 'Take offline' })).toBeDisabled()
   await last.getByRole('button', { name: 'Cancel' }).click()
 
-  await choose('da1', /^Bring online/)
+  await expect(main.getByText('Somebody took da1 offline.')).toBeVisible()
+  await main.getByRole('button', { name: 'Bring online…' }).click()
   await confirm(dialog(page, 'Bring online: da1 of tank'), 'Bring online')
   expect(await skep.host('zpool', 'status', 'tank')).toMatch(/da1 +ONLINE/)
   await expect(main.getByRole('row', { name: /da1/ })).toContainText('Online')

@@ -7,7 +7,8 @@ import type { Plan } from '../server/tasks/model.ts'
 export type Session = {
   /** `name=value` of the session. */
   cookie: string
-  /** Of the console's own host. */
+  /** Id of the console's own host, and its procedures. */
+  host: string
   api: TRPCClient<HostRouter>
   /** Of the console itself. */
   own: TRPCClient<ConsoleRouter>
@@ -31,7 +32,9 @@ export async function setUp(skep: Console): Promise<Session> {
   const on = (host: string) =>
     createTRPCClient<HostRouter>({ links: [httpLink({ url: `${url}/${host}`, headers })] })
   const own = createTRPCClient<ConsoleRouter>({ links: [httpLink({ url, headers })] })
-  return { cookie, api: on('sandbox'), own, on }
+  const [first] = await own.hosts.list.query()
+  if (!first) throw new Error('the console has no host')
+  return { cookie, host: first.id, api: on(first.id), own, on }
 }
 
 /** An action as a dialog carries it out: plans, then runs exactly that plan. Rejects when it is refused or fails. */

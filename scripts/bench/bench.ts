@@ -9,6 +9,8 @@ export type Bench = {
   session: Session
   /** The same machine without Skep: programs run by its kernel, over a connection that is open already. */
   host: Host
+  /** Where there is room for what a part makes. */
+  pool: string
   /** Null where this computer has no Chromium. */
   browser: Browser | null
 }

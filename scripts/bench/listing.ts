@@ -1,5 +1,6 @@
 /** Ten thousand snapshots: the first listing of a console that has just started, and every one after it. */
 import { execFileSync } from 'node:child_process'
+import type { Host } from '../../server/host/host.ts'
 import { readMachineFacts } from '../../server/host/machine.ts'
 import { createInventory } from '../../server/inventory/live.ts'
 import { createReader } from '../../server/inventory/reader.ts'
@@ -9,10 +10,9 @@ import { median, type Row, timed } from './table.ts'
 
 const DATASETS = 20
 const SNAPSHOTS_EACH = 500
-const PARENT = 'tank/bench-list'
 const COLD_ROUNDS = 5
 const WARM_ROUNDS = 40
-const LIST = ['zfs', 'list', '-Hp', '-o', 'name,guid,createtxg', '-s', 'name', '-t', 'snapshot']
+export const LIST = ['zfs', 'list', '-Hp', '-o', 'name,guid,createtxg', '-s', 'name', '-t', 'snapshot']
 
 export async function listingRows(bench: Bench): Promise<Row[]> {
   const { skep, session, host } = bench
@@ -75,7 +75,7 @@ export async function listingRows(bench: Bench): Promise<Row[]> {
 }
 
 /** What a console does for its first page, in a process that has done it before. */
-async function readAnew(host: Bench['host']): Promise<void> {
+export async function readAnew(host: Bench['host']): Promise<void> {
   const facts = {
     vms: () => readVms(host),
     vmMarks: () => watchFacts(host),
@@ -86,12 +86,21 @@ async function readAnew(host: Bench['host']): Promise<void> {
   inventory.close()
 }
 
-async function make({ host }: Bench): Promise<void> {
-  await raw(host, 'zfs', 'create', PARENT)
-  for (let at = 0; at < DATASETS; at++) await raw(host, 'zfs', 'create', `${PARENT}/d${at}`)
-  // One command snapshots all of them: twenty at a time, as `zfs snapshot -r` would.
-  for (let count = 0; count < SNAPSHOTS_EACH; count++) {
-    const names = Array.from({ length: DATASETS }, (_, at) => `${PARENT}/d${at}@s${count}`)
+async function make({ host, pool }: Bench): Promise<void> {
+  await makeSnapshots(host, `${pool}/bench-list`, DATASETS, SNAPSHOTS_EACH)
+}
+
+export async function makeSnapshots(
+  host: Host,
+  parent: string,
+  datasets: number,
+  each: number,
+): Promise<void> {
+  await raw(host, 'zfs', 'create', parent)
+  for (let at = 0; at < datasets; at++) await raw(host, 'zfs', 'create', `${parent}/d${at}`)
+  // One command snapshots all of them, as `zfs snapshot -r` would.
+  for (let count = 0; count < each; count++) {
+    const names = Array.from({ length: datasets }, (_, at) => `${parent}/d${at}@s${count}`)
     await raw(host, 'zfs', 'snapshot', ...names)
   }
 }

@@ -7,14 +7,14 @@ import { type Bench, raw } from './bench.ts'
 import { median, type Row } from './table.ts'
 
 const ROUNDS = 15
-const DATASET = 'tank/bench-live'
 /** What people take for at once. */
 const GOAL_MS = 1000
 
 export async function liveRows(bench: Bench): Promise<Row[]> {
-  const { host, browser } = bench
-  await raw(host, 'zfs', 'create', DATASET)
-  const asked = await inQueries(bench)
+  const { host, pool, browser } = bench
+  const dataset = `${pool}/bench-live`
+  await raw(host, 'zfs', 'create', dataset)
+  const asked = await inQueries(bench, dataset)
   const rows: Row[] = [
     {
       measure: 'a shell’s snapshot: told and answered',
@@ -27,18 +27,18 @@ export async function liveRows(bench: Bench): Promise<Row[]> {
   if (browser) {
     rows.push({
       measure: 'a shell’s snapshot: on the page in Chromium',
-      skep: await onPage(bench, await newPage(bench)),
+      skep: await onPage(bench, dataset, await newPage(bench)),
       peer: GOAL_MS,
       against: 'the goal',
       unit: 'ms',
     })
   }
-  await raw(host, 'zfs', 'destroy', '-r', DATASET)
+  await raw(host, 'zfs', 'destroy', '-r', dataset)
   return rows
 }
 
 /** From the end of the command to the answer of the query that the change asked for. */
-async function inQueries({ skep, session, host }: Bench): Promise<number> {
+async function inQueries({ skep, session, host }: Bench, dataset: string): Promise<number> {
   const socket = new WebSocket(`${skep.url.replace('http', 'ws')}/ws/trpc`, {
     headers: { cookie: session.cookie, origin: skep.url },
   })
@@ -46,16 +46,17 @@ async function inQueries({ skep, session, host }: Bench): Promise<number> {
   socket.on('message', () => told())
   await once(socket, 'open')
   // The subscription of the pages, as tRPC's client writes it; its first answer is that it has begun.
-  socket.send(JSON.stringify({ id: 1, method: 'subscription', params: { path: 'live.changes', input: {} } }))
+  const params = { path: 'live.host', input: { host: session.host } }
+  socket.send(JSON.stringify({ id: 1, method: 'subscription', params }))
   await once(socket, 'message')
-  const list = () => session.api.snapshots.list.query({ dataset: DATASET, offset: 0, limit: 50 })
+  const list = () => session.api.snapshots.list.query({ dataset, offset: 0, limit: 50 })
   await list()
   const taken: number[] = []
   for (let round = 0; round <= ROUNDS; round++) {
     const changed = new Promise<void>(resolve => {
       told = resolve
     })
-    await raw(host, 'zfs', 'snapshot', `${DATASET}@query-${round}`)
+    await raw(host, 'zfs', 'snapshot', `${dataset}@query-${round}`)
     const began = performance.now()
     let heard = changed
     for (;;) {
@@ -79,8 +80,8 @@ async function newPage({ browser, skep, session }: Bench): Promise<Page> {
 }
 
 /** From the end of the command to the moment when the page holds its name; clocks are those of one computer. */
-async function onPage({ host }: Bench, page: Page): Promise<number> {
-  await page.goto(`/datasets/${DATASET}/@snapshots`, { waitUntil: 'networkidle' })
+async function onPage({ host }: Bench, dataset: string, page: Page): Promise<number> {
+  await page.goto(`/datasets/${dataset}/@snapshots`, { waitUntil: 'networkidle' })
   const taken: number[] = []
   for (let round = 0; round <= ROUNDS; round++) {
     const tag = `page-${round}.`
@@ -98,7 +99,7 @@ async function onPage({ host }: Bench, page: Page): Promise<number> {
       tag,
     )
     await page.evaluate(() => undefined)
-    await raw(host, 'zfs', 'snapshot', `${DATASET}@${tag}`)
+    await raw(host, 'zfs', 'snapshot', `${dataset}@${tag}`)
     const began = performance.timeOrigin + performance.now()
     const at = await shown
     if (round > 0) taken.push(Math.max(0, at - began))

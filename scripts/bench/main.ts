@@ -2,12 +2,15 @@
 import { cpus, totalmem } from 'node:os'
 import { type Browser, chromium } from '@playwright/test'
 import { Console } from '../../e2e/console.ts'
+import type { Host } from '../../server/host/host.ts'
 import { sandboxHost } from '../../server/host/sandbox/adapter.ts'
+import { openHost } from '../lab/host.ts'
 import { setUp } from '../session.ts'
 import { actionRows } from './actions.ts'
 import type { Bench } from './bench.ts'
 import { fleetRows } from './fleet.ts'
 import { fuzzRows } from './fuzz.ts'
+import { labRows } from './lab.ts'
 import { listingRows } from './listing.ts'
 import { listRows } from './lists.ts'
 import { liveRows } from './live.ts'
@@ -16,8 +19,10 @@ import { processRows } from './processes.ts'
 import { screensRows } from './screens/screens.ts'
 import { type Row, table } from './table.ts'
 
-/** The listing goes last: it leaves ten thousand snapshots behind. */
-const PARTS: Record<string, (bench: Bench) => Promise<Row[]>> = {
+type Part = (bench: Bench) => Promise<Row[]>
+
+/** Parts on a practice machine. The listing goes last: it leaves ten thousand snapshots behind. */
+const PRACTICE: Record<string, Part> = {
   actions: actionRows,
   live: liveRows,
   screens: screensRows,
@@ -27,6 +32,16 @@ const PARTS: Record<string, (bench: Bench) => Promise<Row[]>> = {
   lists: listRows,
   fuzz: fuzzRows,
   listing: listingRows,
+}
+/** Parts on a real machine, the one of HOST. */
+const REAL: Record<string, Part> = { lab: labRows }
+const { HOST, HOST_IDENTITY } = process.env
+const PARTS = HOST ? REAL : PRACTICE
+
+/** The machine of a console, past the console; and where there is room on it. */
+async function besides(skep: Console): Promise<{ host: Host; pool: string }> {
+  if (HOST) return { host: await openHost(HOST, HOST_IDENTITY ?? ''), pool: 'skepbench' }
+  return { host: sandboxHost(skep.sandbox), pool: 'tank' }
 }
 
 async function openBrowser(): Promise<Browser | null> {
@@ -47,11 +62,11 @@ const rows: Row[] = []
 try {
   await skep.start()
   const session = await setUp(skep)
-  const host = sandboxHost(skep.sandbox)
+  const { host, pool } = await besides(skep)
   for (const [name, measure] of Object.entries(PARTS)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue
     console.error(`bench: ${name}`)
-    rows.push(...(await measure({ skep, session, host, browser })))
+    rows.push(...(await measure({ skep, session, host, pool, browser })))
   }
   await host.close()
 } finally {
