@@ -22,7 +22,8 @@ export function parseAddress(text: string): Address {
   }
   throw new AppError(
     'invalid',
-    `“${text}” names no host: say local:, ssh://user@host or sandbox:<directory>.`,
+    // Not repeated: somebody may have written a password into it.
+    'This names no host: say local:, ssh://user@host or sandbox:<directory>.',
     { field: 'address' },
   )
 }

@@ -11,7 +11,7 @@ const NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\.?$/
 const IPV6 = /^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(%[A-Za-z0-9._-]+)?$/
 const FORM = /^ssh:\/\/([^/@]+(?:@[^/@]+)?)@(\[[^\]]+\]|[^/:[\]]+)(?::(\d+))?\/?$/
 
-/** `ssh://user@host[:port]`, an IPv6 address in brackets. AppError `invalid` for anything else. */
+/** `ssh://user@host[:port]`, never with a password; an IPv6 address in brackets. AppError `invalid` for anything else. */
 export function parseSshAddress(text: string): SshAddress {
   const [, user = '', place = '', digits] = FORM.exec(text.trim()) ?? []
   const host = place.replace(/^\[(.*)\]$/, '$1')
@@ -20,7 +20,8 @@ export function parseSshAddress(text: string): SshAddress {
   if (!USER.test(user) || !isHost || port < 1 || port > 65_535) {
     throw new AppError(
       'invalid',
-      `“${text}” is no address of a machine: write ssh://user@host or ssh://user@host:port.`,
+      // Not repeated: somebody may have written a password into it.
+      'This is no address of a machine: write ssh://user@host or ssh://user@host:port.',
       {
         field: 'address',
       },

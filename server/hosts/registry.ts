@@ -6,7 +6,7 @@ import { AppError } from '../errors.ts'
 import { type Address, parseAddress } from '../host/address.ts'
 import { checkPlace, type Entry } from '../host/create.ts'
 import { installKey, type OwnKey, readHostKey } from '../host/ssh.ts'
-import type { SshAddress } from '../host/ssh-address.ts'
+import { formatSshAddress, type SshAddress } from '../host/ssh-address.ts'
 import { checkIdentity, entryOf } from './entry.ts'
 import type { Fleet } from './fleet.ts'
 import { type Contact, type HostConfig, type HostTrial, hostIdOf, type SignIn } from './model.ts'
@@ -50,7 +50,7 @@ export function createRegistry(options: {
   function checkedSsh(text: string): SshAddress {
     const address = parseAddress(text)
     if (address.kind === 'ssh') return address.ssh
-    throw new AppError('invalid', `“${text}” is no address of SSH.`, { field: 'address' })
+    throw new AppError('invalid', 'This is no address of SSH.', { field: 'address' })
   }
 
   /** AppError `invalid` where an address of SSH comes without a way to sign in, or a key that cannot be used. */
@@ -106,6 +106,8 @@ export function createRegistry(options: {
       const seen = await readHostKey(checkedSsh(text))
       return { ...seen, publicKeyLine: ownKey().publicKeyLine }
     },
+    /** An address of SSH as it may be written down. AppError `invalid`. */
+    sshAddress: (text: string): string => formatSshAddress(checkedSsh(text)),
     /** Lets Skep's own key in, by the account's password, which is used for this and forgotten. */
     installKey: (text: string, hostKey: string, password: string): Promise<void> =>
       installKey(checkedSsh(text), hostKey, password, ownKey().publicKeyLine),

@@ -41,7 +41,7 @@ export const hostsRouter = router({
       ctx.audit(
         {
           action: 'hosts.installKey',
-          title: `Let Skep’s key in at ${address}`,
+          title: `Let Skep’s key in at ${ctx.hosts.sshAddress(address)}`,
           userName: ctx.caller.account.name,
         },
         () => ctx.hosts.installKey(address, hostKey, password),

@@ -48,6 +48,17 @@ describe('a machine over SSH', () => {
     })
   })
 
+  it('whose address holds a password is refused without repeating it', () => {
+    const { hosts } = testServices()
+    const refused = (work: () => unknown) => {
+      expect(work).toThrow(/This is no address of a machine/)
+      expect(work).not.toThrow(/hunter2/)
+    }
+    refused(() => hosts.sshAddress('ssh://root:hunter2@192.0.2.1'))
+    refused(() => hosts.plan('nas', 'ssh://root:hunter2@192.0.2.1', signIn()))
+    expect(hosts.sshAddress(`${address}/`)).toBe(address)
+  })
+
   it('is not added without a way to sign in, and what is kept of it comes back after a restart', () => {
     const { hosts, db } = testServices()
     expect(() => hosts.plan('nas', address, null)).toThrow('How to sign in there is missing.')

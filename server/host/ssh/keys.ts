@@ -1,6 +1,6 @@
 /** Keys: the machine's (its fingerprint), and Skep's own. */
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import ssh2 from 'ssh2'
 import { AppError } from '../../errors.ts'
@@ -42,23 +42,38 @@ export function ownKey(stateDir: string): OwnKey {
   const file = path.join(directory, 'id_ed25519')
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   try {
-    return { path: file, publicKeyLine: readFileSync(`${file}.pub`, 'utf8').trim() }
+    // Machines trust the private half: as long as it is there it stays, and tells the other one.
+    return { path: file, publicKeyLine: publicLineOf(readIdentity(file), 'skep') }
   } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error
+    if (existsSync(file)) throw error
   }
   const made = newKeyPair('skep')
-  writeFileSync(file, made.private, { mode: 0o600 })
-  // Behind the private half: where this one stands, both do.
+  writeFileSync(file, made.private, { mode: 0o600, flag: 'wx' })
   writeFileSync(`${file}.pub`, `${made.public}\n`, { mode: 0o644 })
   return { path: file, publicKeyLine: made.public }
 }
+
+/** The line of authorized_keys for a private key that can be read. */
+function publicLineOf(key: Buffer, comment: string): string {
+  const parsed = ssh2.utils.parseKey(key)
+  if (parsed instanceof Error) throw parsed
+  return `${parsed.type} ${parsed.getPublicSSH().toString('base64')} ${comment}`
+}
+
+/** Larger than any private key: a device or a log is not read to its end. */
+const MOST_KEY_BYTES = 64 * 1024
 
 /** A private key file of this machine. AppError `invalid` where it is none that can be used without asking. */
 export function readIdentity(file: string): Buffer {
   let text: Buffer
   try {
+    const found = statSync(file)
+    // Opening a pipe would wait for somebody to write into it.
+    if (!found.isFile() || found.size > MOST_KEY_BYTES)
+      throw new AppError('invalid', `${file} is no private key that Skep can read.`, { field: 'identity' })
     text = readFileSync(file)
   } catch (error) {
+    if (error instanceof AppError) throw error
     throw new AppError('invalid', `The key file ${file} cannot be read: ${String(errorCode(error))}.`, {
       field: 'identity',
     })
