@@ -86,6 +86,16 @@ export async function runStart(
     if (step.argv) await runOrThrow(context.host, step.argv, [])
   }
   const waits = argv.some(word => /,fbuf,.*,wait(,|$)/.test(word))
+  const { place } = (await readGuestNamed(context.host, vm.name, context.now())).guest
+  let probedAt = elapsed()
+  let absences = 0
+  /** Somebody has ended it before it came to bhyve: no process of it is there, twice in a row. */
+  const hasGone = async () => {
+    if (elapsed() - probedAt < PROBE_MS) return false
+    probedAt = elapsed()
+    absences = (await findPid(context, place)) === null ? absences + 1 : 0
+    return absences > 1
+  }
   const isNew = (run: RecordedRun | undefined) => run !== undefined && run.startedAt !== before?.startedAt
   const up = await waitFor(
     async () => {
@@ -94,12 +104,14 @@ export async function runStart(
         await untilQuiet(context, vm.name)
         throw startFailure(vm.name, run)
       }
-      if (!isNew(run) || !(await listVmm(context.host)).includes(vm.name)) return null
+      if (!isNew(run)) return (await hasGone()) ? 'gone' : null
+      if (!(await listVmm(context.host)).includes(vm.name)) return null
       if (waits) return 'waiting'
       return (await pidOfTitle(context.host, `bhyve: ${vm.name}`)) === null ? null : 'running'
     },
     { timeoutMs: START_MS, now: elapsed },
   )
+  if (up === 'gone') throw new AppError('failed', `${vm.name} was ended before bhyve had begun.`)
   if (up === null) {
     const { guest, view } = await readGuestNamed(context.host, vm.name, context.now())
     // Somebody may have stopped its countdown at the serial console.

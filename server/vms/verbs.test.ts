@@ -198,7 +198,7 @@ describe('a guest with a boot loader', () => {
     )
     await carryOut(shutdown, { vm: 'alpha', graceSeconds: 30 })
     expect(await vm()).toMatchObject({ state: 'stopped' })
-    await started
+    expect((await started).message).toBe('alpha was ended before bhyve had begun.')
   })
 
   test('a loader that fails is the reason of the failed start', async () => {
