@@ -89,6 +89,7 @@ test('the main dialogs', async ({ page }) => {
     expect.soft(await everywhere(page, both), title).toEqual([])
     // The pointer stands where the menu's item was: a tooltip there would take the Escape for itself.
     await page.mouse.move(0, 0)
+    await expect(page.getByRole('tooltip')).toHaveCount(0)
     await page.keyboard.press('Escape')
     await expect(dialog(page, title)).toBeHidden()
   }

@@ -134,6 +134,7 @@ test('by keyboard alone: pending while it runs, discarded, and there after its n
     await page.keyboard.press('Enter')
     await expect(page.getByRole('menuitem', { name: 'Tablet, random numbers, sound' })).toBeVisible()
     await page.keyboard.press('T')
+    await expect(page.getByRole('menuitem', { name: 'Tablet, random numbers, sound' })).toBeFocused()
     await page.keyboard.press('Enter')
     const parts = dialog(page, 'Small devices of hw-run')
     await expect(parts.getByRole('checkbox', { name: 'Tablet' })).toBeFocused()
