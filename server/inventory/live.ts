@@ -229,7 +229,8 @@ export function createInventory(options: InventoryOptions): Inventory {
   async function pollFigures(): Promise<boolean> {
     // Nobody may ask for snapshots any more: then nothing else would notice that they are told again.
     if (troubles.has(SNAPSHOTS)) void loadIndex().catch(() => undefined)
-    for (const cell of [pools, rows, vms, networks]) if (cell.peek()) await cell.reread().catch(() => undefined)
+    for (const cell of [pools, rows, vms, networks])
+      if (cell.peek()) await cell.reread().catch(() => undefined)
     return true
   }
 

@@ -22,11 +22,17 @@ export type ConfigNode = Map<string, string | null | ConfigNode>
 
 /** A reference within a reference, so deep; then the rest is taken as it is written. */
 const DEEPEST_REFERENCE = 15
+/**
+ * References in one value, those in their values counted. Two that name themselves make 2^17, and bhyve gets through;
+ * three make 43 million: there bhyve runs out of memory or of its reader's patience.
+ */
+const MOST_REFERENCES = 200_000
 
 export class Config {
   readonly root: ConfigNode = new Map()
   /** Lines for stderr that did not end the program, in order. */
   readonly warnings: string[] = []
+  #references = 0
 
   /** null where there is no such node; a warning where a part of the path is a variable or empty. */
   find(path: string): ConfigNode | null {
@@ -142,6 +148,7 @@ export class Config {
 
   /** `%(name)` is what that variable has, nothing where there is none; a backslash counts only beside a `%`. */
   #expand(value: string, depth: number): string {
+    if (depth === 0) this.#references = 0
     if (depth === 0 && !value.includes('%')) return value
     let result = ''
     for (let at = 0; at < value.length; at++) {
@@ -177,6 +184,8 @@ export class Config {
       this.warnings.push(`bhyve: Empty reference in configuration value "${value}"`)
       return ''
     }
+    this.#references++
+    if (this.#references > MOST_REFERENCES) throw new BhyveExit(4, 'bhyve: Failed to allocate memory')
     const raw = this.#raw(name)
     if (raw !== undefined) return this.#expand(raw, depth + 1)
     this.warnings.push(`bhyve: Failed to fetch referenced configuration variable ${name}`)

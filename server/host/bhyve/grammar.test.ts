@@ -139,6 +139,11 @@ describe('references', () => {
   ])('%s is %s', async (text, is, warnings) => {
     expect(await expanded(text, '-o', 'a=one')).toEqual({ is, warnings })
   })
+
+  test('three that name themselves are too many, two are not', async () => {
+    expect((await expanded('%(x)%(x)')).is).toHaveLength('%(x)'.length * 2 ** 17)
+    await expect(expanded('%(x)%(x)%(x)')).rejects.toThrow('Failed to allocate memory')
+  })
 })
 
 describe('what the source says, and no capture has', () => {
