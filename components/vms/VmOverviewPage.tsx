@@ -13,6 +13,7 @@ import { LastPictures } from './LastPictures.tsx'
 import { PciMap } from './PciMap.tsx'
 import { exitTone } from './RunList.tsx'
 import { Uptime } from './Uptime.tsx'
+import { UsePanel } from './UsePanel.tsx'
 import { VmFrame } from './VmFrame.tsx'
 
 export function VmOverviewPage({ name }: { name: string }) {
@@ -41,6 +42,7 @@ function Overview({ vm }: { vm: VmDetail }) {
           <PciMap devices={vm.devices} compact />
         </Panel>
       </div>
+      <UsePanel vm={vm} />
     </div>
   )
 }

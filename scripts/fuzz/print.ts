@@ -2,7 +2,7 @@
 import type { NetworkInterface } from '../../server/host/ifconfig.ts'
 import type { InterfaceCounters } from '../../server/host/netstat.ts'
 import type { PciDevice } from '../../server/host/pciconf.ts'
-import type { Process } from '../../server/host/ps.ts'
+import type { Process, ProcessTime } from '../../server/host/ps.ts'
 import type { ZfsDataset } from '../../server/host/zfs/list.ts'
 import type { OneProperty } from '../../server/host/zfs/properties.ts'
 import type { ZfsBookmark, ZfsHold, ZfsSnapshot, ZfsSnapshotRow } from '../../server/host/zfs/snapshots.ts'
@@ -118,6 +118,18 @@ export function printProcesses(processes: readonly Process[]): string {
       const cpu = Number.isInteger(one.cpuPercent) ? one.cpuPercent.toFixed(1) : String(one.cpuPercent)
       const figures = `${one.pid} ${one.ppid} 0 ${one.residentBytes / 1024} 0 ${cpu} ${one.elapsedSeconds}`
       return `${figures} S ${one.command}${one.args === '' ? '' : ` ${one.args}`}\n`
+    })
+    .join('')
+}
+
+export function printProcessTimes(times: readonly ProcessTime[]): string {
+  const two = (value: number) => String(value).padStart(2, '0')
+  return times
+    .map(({ pid, cpuSeconds, residentBytes }) => {
+      const hundredths = Math.round(cpuSeconds * 100)
+      const seconds = Math.floor(hundredths / 100)
+      const time = `${Math.floor(seconds / 60)}:${two(seconds % 60)}.${two(hundredths % 100)}`
+      return `${pid} ${time} ${residentBytes / 1024}\n`
     })
     .join('')
 }

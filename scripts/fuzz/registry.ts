@@ -11,12 +11,13 @@ import { parseLinuxFacts, parseLinuxLoad, parseOsRelease } from '../../server/ho
 import { parseLoad } from '../../server/host/machine.ts'
 import { parseInterfaceCounters } from '../../server/host/netstat.ts'
 import { parsePciconf } from '../../server/host/pciconf.ts'
-import { parseProcesses } from '../../server/host/ps.ts'
+import { parseProcesses, parseProcessTimes } from '../../server/host/ps.ts'
 import { formatSshAddress, parseSshAddress } from '../../server/host/ssh-address.ts'
 import { parseBootTime, parseCpuTime, parseSysctl } from '../../server/host/sysctl.ts'
 import { parseUname } from '../../server/host/uname.ts'
 import { parseDestroyDryRun } from '../../server/host/zfs/destroy.ts'
 import { parseDatasets } from '../../server/host/zfs/list.ts'
+import { parseObjsetIds } from '../../server/host/zfs/objset.ts'
 import {
   parseFigures,
   parseOneProperty,
@@ -33,6 +34,7 @@ import {
 import { parseZfsVersion } from '../../server/host/zfs/version.ts'
 import { parseCtime, parseSpan } from '../../server/host/zpool/clock.ts'
 import { parsePoolEvents } from '../../server/host/zpool/events.ts'
+import { parsePoolIo } from '../../server/host/zpool/iostat.ts'
 import { parsePoolProperties, parsePools } from '../../server/host/zpool/list.ts'
 import { parseScan, parseShortSize } from '../../server/host/zpool/scan.ts'
 import { parsePoolStatus } from '../../server/host/zpool/status.ts'
@@ -78,12 +80,14 @@ export const PARSERS: readonly Parser[] = [
   tabular({ program: 'zfs holds', name: 'parseHolds', parse: parseHolds, seeds: seeds.ZFS.holds, print: print.printHolds, exact: false }),
   tabular({ program: 'zfs get', name: 'parseUserProperty', parse: parseUserProperty, seeds: seeds.ZFS.userProperty, print: values => print.printMap(values, '\t') }),
   tabular({ program: 'zfs get', name: 'parseFigures', parse: parseFigures, seeds: seeds.ZFS.figures, print: values => print.printMap(values, '\t') }),
+  tabular({ program: 'zfs get', name: 'parseObjsetIds', parse: parseObjsetIds, seeds: ['tank/vms/web1/disk0\t54\nb c/d\t18446744073709551615\n'], print: ids => print.printMap(ids, '\t') }),
   record({ program: 'zfs get', name: 'parseProperties', parse: parseProperties, seeds: seeds.ZFS.properties }),
   record({ program: 'zfs get', name: 'parseOneProperty', parse: parseOneProperty, seeds: seeds.ZFS.oneProperty, print: print.printOneProperty, exact: true, lines: false }),
   record({ program: 'zfs destroy -nvp', name: 'parseDestroyDryRun', parse: parseDestroyDryRun, seeds: seeds.ZFS.dryRuns, print: one => print.rows([...one.victims.map(name => ['destroy', name]), ...(one.reclaimBytes === null ? [] : [['reclaim', one.reclaimBytes]])]) }),
   record({ program: 'zfs version', name: 'parseZfsVersion', parse: parseZfsVersion, seeds: seeds.ZFS.versions, print: one => `zfs-${one.userland}\n${one.kernel === null ? '' : `zfs-kmod-${one.kernel}\n`}`, exact: true }),
   tabular({ program: 'zpool list', name: 'parsePools', parse: parsePools, seeds: [...seeds.ZPOOL.pools, 'a b\t18027694189143447123\tSUSPENDED\t1006632960\t43515904\t963117056\t4\t-\t1.00\toff\n'], print: print.printPools }),
   tabular({ program: 'zpool get', name: 'parsePoolProperties', parse: parsePoolProperties, seeds: seeds.ZPOOL.properties, print: list => print.rows(list.map(one => [one.name, one.value, one.source === 'none' ? '-' : one.source])) }),
+  tabular({ program: 'zpool iostat -Hpy', name: 'parsePoolIo', parse: parsePoolIo, seeds: seeds.ZPOOL.io, print: list => print.rows(list.map(one => [one.name, '-', '-', one.reads, one.writes, one.readBytes, one.writtenBytes])), exact: false }),
   record({ program: 'zpool status', name: 'parsePoolStatus', parse: parsePoolStatus, seeds: seeds.ZPOOL.status }),
   record({ program: 'zpool status', name: 'parseConfig', parse: text => parseConfig('tank', text.split('\n'), text), seeds: seeds.CONFIGS, lines: false }),
   record({ program: 'zpool status', name: 'parseScan', parse: text => parseScan(text.split('\n')), seeds: seeds.SCANS, lines: false }),
@@ -94,6 +98,7 @@ export const PARSERS: readonly Parser[] = [
   record({ program: 'ifconfig -a', name: 'parseInterfaces', parse: parseInterfaces, seeds: seeds.IFCONFIG, print: print.printInterfaces }),
   record({ program: 'netstat -ibn', name: 'parseInterfaceCounters', parse: parseInterfaceCounters, seeds: seeds.NETSTAT, print: print.printCounters, lines: false }),
   record({ program: 'ps', name: 'parseProcesses', parse: parseProcesses, seeds: seeds.PS, print: print.printProcesses, keyed: true }),
+  record({ program: 'ps', name: 'parseProcessTimes', parse: parseProcessTimes, seeds: seeds.PS_TIMES, print: print.printProcessTimes, keyed: true }),
   record({ program: 'pciconf -lv', name: 'parsePciconf', parse: parsePciconf, seeds: seeds.PCICONF, print: print.printPciDevices, keyed: true }),
   record({ program: 'sysctl -ie', name: 'parseSysctl', parse: parseSysctl, seeds: seeds.SYSCTL, print: values => print.printMap(values, '='), keyed: true }),
   field({ program: 'sysctl', name: 'parseBootTime', parse: parseBootTime, seeds: ['{ sec = 1700000000, usec = 123456 } Tue Nov 14 22:13:20 2023'] }),

@@ -63,6 +63,7 @@ export const ZPOOL = {
       stdout: reshape(each.stdout, ['name', 'property', 'value', 'source'], ['property', 'value', 'source']),
     })),
   ),
+  io: texts(saying('zpool', 'iostat', '-Hp')).filter(text => !/^(\S+)\t[\s\S]*^\1\t/m.test(text)),
   events: texts(saying('zpool', 'events', '-vH')).map(text => text.slice(0, 6000)),
 } as const
 
@@ -123,6 +124,8 @@ export const PS = [
  4243     1   0    2048   13000   0.0  3600 Is   daemon     daemon: /bin/sh[4244] (daemon)
 `,
 ]
+
+export const PS_TIMES = ['    7    0:00.00   2048\n 4242 12345:06.78 1048576\n']
 
 export const PCICONF = [
   `hostb0@pci0:0:0:0:\tclass=0x060000 rev=0x00 hdr=0x00 vendor=0x8086 device=0x1237 subvendor=0x0000 subdevice=0x0000

@@ -64,6 +64,14 @@ export async function runOrThrow(
   return result.stdout
 }
 
+/** A part of several readings that does not come is missing, and the others are not. Only for figures: no plan may miss a fact. */
+export function orNull<T>(reading: Promise<T>): Promise<T | null> {
+  return reading.catch(error => {
+    if (error instanceof AppError) return null
+    throw error
+  })
+}
+
 export function firstLine(text: string): string {
   return (text.split('\n', 1)[0] ?? '').trim().replace(/\.$/, '')
 }

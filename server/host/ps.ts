@@ -59,6 +59,49 @@ export async function listProcesses(host: Pick<Host, 'run'>): Promise<Process[]>
   return parseProcesses(await runOrThrow(host, psArgv(), []))
 }
 
+export type ProcessTime = {
+  pid: number
+  /** Of all its threads together since it began, in hundredths. */
+  cpuSeconds: number
+  residentBytes: number
+}
+
+export function processTimesArgv(pids: readonly number[]): string[] {
+  return ['ps', '-o', 'pid=', '-o', 'time=', '-o', 'rss=', '-p', pids.join(',')]
+}
+
+/** What `processTimesArgv` prints; the time is `minutes:seconds.hundredths` (bin/ps/print.c, cputime), rss is KiB. */
+export function parseProcessTimes(text: string): ProcessTime[] {
+  const times: ProcessTime[] = []
+  const pids = new Set<string>()
+  for (const line of wholeLines('ps', text)) {
+    const match = /^ *(\d{1,10}) +(\d{1,10}):([0-5]\d)\.(\d\d) +(\d{1,12})$/.exec(line)
+    if (!match) throw unreadable('ps', text, `the line ${JSON.stringify(line)} is no process and its time`)
+    const [, pid = '', minutes, seconds, hundredths, rss] = match
+    if (pids.has(pid)) throw unreadable('ps', text, `the process ${pid} comes twice`)
+    pids.add(pid)
+    times.push({
+      pid: Number(pid),
+      cpuSeconds: Number(minutes) * 60 + Number(seconds) + Number(hundredths) / 100,
+      residentBytes: Number(rss) * 1024,
+    })
+  }
+  return times
+}
+
+/** Those of these processes that are there. AppError `unreadable`, `failed`. */
+export async function readProcessTimes(
+  host: Pick<Host, 'run'>,
+  pids: readonly number[],
+): Promise<ProcessTime[]> {
+  if (pids.length === 0) return []
+  const argv = processTimesArgv(pids)
+  const result = await host.run(argv)
+  // ps(1) ends with 1 where none of them is there.
+  if (result.exit === 1 && result.stdout === '' && result.stderr === '') return []
+  return parseProcessTimes(await runOrThrow({ run: async () => result }, argv, []))
+}
+
 /** The pid of the one process whose whole title is `title`, null where there is none. pgrep(1): 0 found, 1 none. */
 export async function pidOfTitle(host: Pick<Host, 'run'>, title: string): Promise<number | null> {
   const pattern = title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')

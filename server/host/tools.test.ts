@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { AppError } from '../errors.ts'
+import { scriptedHost } from '../testing.ts'
 import { isGone } from './bhyvectl.ts'
 import { parseInterfaces } from './ifconfig.ts'
 import { freeLink } from './ngctl.ts'
-import { parseProcesses, psArgv } from './ps.ts'
+import { parseProcesses, parseProcessTimes, processTimesArgv, psArgv, readProcessTimes } from './ps.ts'
 
 test('ifconfig -a: a description may look like any other line', () => {
   const text = [
@@ -87,4 +88,16 @@ test('ngctl: the first link that tells no counters is free', async () => {
   expect(asked.at(-1)).toEqual(['ngctl', 'msg', 'ng0:', 'getstats', '4'])
   const without = { run: () => Promise.reject(new AppError('unsupported', 'There is no ngctl.')) }
   expect(await freeLink(without, 'ng0')).toBe(2)
+})
+
+test('ps: the time of processes is minutes without end, seconds and hundredths', async () => {
+  expect(processTimesArgv([7, 42]).slice(-2)).toEqual(['-p', '7,42'])
+  expect(parseProcessTimes('    7    0:00.00   2048\n 4242 12345:06.78 1048576\n')).toEqual([
+    { pid: 7, cpuSeconds: 0, residentBytes: 2048 * 1024 },
+    { pid: 4242, cpuSeconds: 12345 * 60 + 6.78, residentBytes: 1048576 * 1024 },
+  ])
+  for (const text of ['7 0:60.00 1\n', '7 1:02:03.00 1\n', '7 0:01 1\n', '7 0:00.00 1\n7 0:00.00 1\n'])
+    expect(() => parseProcessTimes(text)).toThrow(/could not be read/)
+  const none = scriptedHost(() => ({ exit: 1, stdout: '', stderr: '' }))
+  expect(await readProcessTimes(none, [7])).toEqual([])
 })

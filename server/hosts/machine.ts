@@ -29,7 +29,7 @@ export function createMachine(parts: {
 }) {
   const { host, inventory, db, log, now, live, onStatus, serialDirectory = null } = parts
   const serials = createSerialHubs({ host, inventory, log, now, directory: serialDirectory })
-  const load = createLoadSampler({ host, now })
+  const load = createLoadSampler({ host, inventory, now })
   const changes = createLiveHub<Change>({
     mark: randomBytes(6).toString('base64url'),
     // The host is watched, and its load measured, only while somebody looks at it.

@@ -24,6 +24,10 @@ export type HostLoad = {
   memoryUsedBytes: number
   arcBytes: number
   memoryFreeBytes: number
+  /** A second, over the machine's own network cards; null where that is not told. */
+  network: { receivedBytes: number; sentBytes: number } | null
+  /** A second, of all pools together; null where that is not told. */
+  pools: { readBytes: number; writtenBytes: number } | null
 }
 
 /** Whether what the screen shows is what the host last said, and when that was. */

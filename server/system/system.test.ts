@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { AppError } from '../errors.ts'
-import { scriptedHost } from '../testing.ts'
+import { quietInventory, scriptedHost } from '../testing.ts'
 import { createCapabilities } from './capabilities.ts'
 import { createLoadSampler, SAMPLE_EVERY_MS } from './load.ts'
 
@@ -13,9 +13,20 @@ afterEach(() => {
 
 /** A machine half of whose time is idle, and how often it was asked. */
 function machine() {
-  const state = { readings: 0, lost: false, ticks: 0 }
+  const state = {
+    readings: 0,
+    lost: false,
+    ticks: 0,
+    /** Seconds that zpool was asked to measure. */
+    measured: [] as (string | undefined)[],
+    pools: async () => ({ exit: 0, stdout: 'a\t1\t1\t0\t3\t0\t300\nb\t1\t1\t2\t1\t50\t7\n', stderr: '' }),
+  }
   const host = scriptedHost(argv => {
     if (argv[0] === 'uname') return { exit: 0, stdout: 'FreeBSD 14.5-RELEASE\n', stderr: '' }
+    if (argv[0] === 'zpool') {
+      state.measured.push(argv.at(-2))
+      return state.pools()
+    }
     state.readings++
     if (state.lost) throw new AppError('unreachable', 'The machine does not answer.')
     state.ticks += 50
@@ -30,7 +41,7 @@ function machine() {
     ].join('\n')
     return { exit: 0, stdout: `${stdout}\n`, stderr: '' }
   })
-  return { state, sampler: createLoadSampler({ host, now: Date.now }) }
+  return { state, sampler: createLoadSampler({ host, inventory: quietInventory(), now: Date.now }) }
 }
 
 describe('the load', () => {
@@ -47,6 +58,8 @@ describe('the load', () => {
         memoryUsedBytes: 850 * 4096 - 409_600,
         arcBytes: 409_600,
         memoryFreeBytes: 150 * 4096,
+        network: null,
+        pools: { readBytes: 50, writtenBytes: 307 },
       },
     ])
     await vi.advanceTimersByTimeAsync(3 * SAMPLE_EVERY_MS)
@@ -67,6 +80,17 @@ describe('the load', () => {
     state.lost = false
     await vi.advanceTimersByTimeAsync(SAMPLE_EVERY_MS + 1000)
     expect(sampler.samples()).toHaveLength(2)
+  })
+
+  it('of pools is measured from one sample to the next, and not twice at once', async () => {
+    const { state, sampler } = machine()
+    const stop = sampler.watch()
+    await vi.advanceTimersByTimeAsync(1000)
+    state.pools = () => new Promise(() => undefined)
+    await vi.advanceTimersByTimeAsync(3 * SAMPLE_EVERY_MS)
+    expect(state.measured).toEqual(['0.5', '9', '9'])
+    expect(sampler.samples().map(sample => sample.pools !== null)).toEqual([true, true, false, false])
+    stop()
   })
 
   it('is kept for an hour', async () => {

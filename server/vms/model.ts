@@ -57,6 +57,18 @@ export type Vm = {
 /** Against a person's slip: refused until the protection is taken away. A power cut or a shell asks nobody. */
 export type VmProtection = { stop: boolean; destroy: boolean }
 
+/** What a guest used of the machine between two samples, a second. */
+export type VmUse = {
+  at: number
+  /** CPUs that were busy: 1.5 is one and a half. */
+  cpus: number
+  residentBytes: number
+  /** Null without a zvol, or where that is not told. */
+  disk: { readBytes: number; writtenBytes: number } | null
+  /** As the guest sees it; null without a card. */
+  network: { receivedBytes: number; sentBytes: number } | null
+}
+
 /** Which guests start with the machine: vm_list and vm_delay of rc.conf. */
 export type StartOrder = {
   /** vm_enable: without it vm-bhyve starts none. */

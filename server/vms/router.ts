@@ -31,6 +31,10 @@ export const vmsRouter = router({
     }),
   choices: procedure('viewer').query(({ ctx }) => readChoices(ctx.host, ctx.inventory)),
   startOrder: procedure('viewer').query(({ ctx }) => readStartOrder(ctx.host)),
+  /** The last hour, oldest first; sampled only while a browser is open. */
+  use: procedure('viewer')
+    .input(z.object({ vm: vmInput.shape.vm }))
+    .query(({ ctx, input }) => ctx.load.guest(input.vm)),
   thumbnail: procedure('viewer')
     .input(z.object({ vm: vmInput.shape.vm, known: z.nullable(z.string().check(z.maxLength(64))) }))
     .query(({ ctx, input }) => ctx.screens.thumbnail(input.vm, input.known)),

@@ -33,18 +33,29 @@ function residentBytes(process: ProcessState): number {
   }
 }
 
-/** Share of one CPU over the life of the process, in percent. */
-function cpuPercent(process: ProcessState, elapsedSeconds: number): number {
-  if (!process.real || elapsedSeconds < 1) return 0
+/** Hundredths of a second of CPU that the process has had, where the computer tells (Linux, proc(5)). */
+function cpuHundredths(process: ProcessState): number {
+  if (!process.real) return 0
   try {
     const fields = readFileSync(`/proc/${process.pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ')
-    const ticks = Number(fields[11]) + Number(fields[12])
-    return Math.min(100, ticks / elapsedSeconds)
+    return Number(fields[11]) + Number(fields[12])
   } catch {
     return 0
   }
+}
+
+/** Share of one CPU over the life of the process, in percent. */
+function cpuPercent(process: ProcessState, elapsedSeconds: number): number {
+  return elapsedSeconds < 1 ? 0 : Math.min(100, cpuHundredths(process) / elapsedSeconds)
+}
+
+/** `minutes:seconds.hundredths` */
+function cpuText(hundredths: number): string {
+  const two = (value: number) => String(value).padStart(2, '0')
+  const seconds = Math.floor(hundredths / 100)
+  return `${Math.floor(seconds / 60)}:${two(seconds % 60)}.${two(hundredths % 100)}`
 }
 
 function elapsed(world: World, process: ProcessState): number {
@@ -100,7 +111,7 @@ const COLUMNS: Record<string, Column> = {
   etime: { heading: 'ELAPSED', right: true, value: (world, process) => elapsedText(elapsed(world, process)) },
   state: { heading: 'STAT', right: false, value: (_, process) => (process.vm === null ? 'Is' : 'SC') },
   tt: { heading: 'TT ', right: false, value: () => '- ' },
-  time: { heading: 'TIME', right: true, value: () => '0:00.00' },
+  time: { heading: 'TIME', right: true, value: (_, process) => cpuText(cpuHundredths(process)) },
   comm: { heading: 'COMMAND', right: false, value: (_, process) => commandName(process) },
   args: { heading: 'COMMAND', right: false, value: (_, process) => argsColumn(process) },
 }

@@ -7,7 +7,7 @@ import { KernelError } from './protocol.ts'
 import { lastTxg, spaceOf } from './space.ts'
 import type { Block, DatasetState } from './state.ts'
 import { chunkFile, killBlock } from './store-blocks.ts'
-import type { World } from './world.ts'
+import type { VolumeIo, World } from './world.ts'
 
 export const CHUNK_BYTES = 128 * 1024
 
@@ -69,6 +69,9 @@ export function readVolume(world: World, handle: VolumeHandle, at: number, bytes
     if (block && block.chunk !== 0) readChunk(world, block.chunk, out.subarray(done, done + length), inside)
     done += length
   }
+  const io = ioOf(world, handle)
+  io.reads += 1
+  io.readBytes += wanted
   return out
 }
 
@@ -110,7 +113,16 @@ export function writeVolume(world: World, handle: VolumeHandle, at: number, byte
       chunks.set(number, block)
     }
   }
+  const io = ioOf(world, handle)
+  io.writes += 1
+  io.writtenBytes += bytes.length
   wrote(world, dataset)
+}
+
+function ioOf(world: World, { guid }: VolumeHandle): VolumeIo {
+  const io = world.volumeIo.get(guid) ?? { reads: 0, readBytes: 0, writes: 0, writtenBytes: 0 }
+  world.volumeIo.set(guid, io)
+  return io
 }
 
 function dropChunk(

@@ -99,10 +99,30 @@ const FIGURES: Record<string, (world: World) => string> = {
   'kstat.zfs.misc.arcstats.misses': world => String(Math.floor((world.now() - world.state.bootedAt) * 0.07)),
 }
 
+/** What is counted of each volume, in the order of the kernel (dataset_kstats.c). */
+function volumeKstats(world: World): [string, string][] {
+  const volumes = Object.values(world.state.datasets).filter(dataset => dataset.volsize !== null)
+  return volumes.flatMap(({ name, guid, objsetId }): [string, string][] => {
+    const io = world.volumeIo.get(guid)
+    const node = `kstat.zfs.${name.split('/')[0]}.dataset.objset-0x${objsetId.toString(16)}`
+    return [
+      [`${node}.dataset_name`, name],
+      [`${node}.writes`, String(io?.writes ?? 0)],
+      [`${node}.nwritten`, String(io?.writtenBytes ?? 0)],
+      [`${node}.reads`, String(io?.reads ?? 0)],
+      [`${node}.nread`, String(io?.readBytes ?? 0)],
+    ]
+  })
+}
+
 /** Every name and value, sorted by name. */
 function all(world: World): Map<string, string> {
   const names = [...new Set([...Object.keys(world.state.sysctls), ...Object.keys(FIGURES)])].sort()
-  return new Map(names.map(name => [name, FIGURES[name]?.(world) ?? world.state.sysctls[name] ?? '']))
+  const figures = names.map((name): [string, string] => [
+    name,
+    FIGURES[name]?.(world) ?? world.state.sysctls[name] ?? '',
+  ])
+  return new Map([...figures, ...volumeKstats(world)])
 }
 
 export const sysctl: Program = (world, argv) => {

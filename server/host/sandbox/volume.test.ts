@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { readObjsetIds, readObjsetIo } from '../zfs/objset.ts'
 import { KernelClient } from './protocol.ts'
 import { sandboxForTest } from './testing.ts'
 
@@ -96,4 +97,19 @@ test('a mount point with dots stays inside the machine', async () => {
   await host.write('/up/file', 'x')
   expect(existsSync(path.join(host.dir, 'root', 'up', 'file'))).toBe(true)
   expect(existsSync(path.join(host.dir, '..', 'up'))).toBe(false)
+})
+
+test('what is read of a volume and written to it is counted, by the number of its object set', async () => {
+  await using host = await machine()
+  const guest = await KernelClient.connect(host.dir)
+  const disk = await guest.openVolume('/dev/zvol/tank/disk', 'write')
+  await disk.write(0, Buffer.alloc(8192, 1))
+  await disk.read(0, 512)
+  const ids = await readObjsetIds(host, ['tank/disk'])
+  expect(await readObjsetIo(host, ids)).toEqual(
+    new Map([['tank/disk', { readBytes: 512, writtenBytes: 8192 }]]),
+  )
+  await host.run(['zfs', 'rename', 'tank/disk', 'tank/moved'])
+  expect(await readObjsetIds(host, ['tank/moved'])).toEqual(new Map([['tank/moved', ids.get('tank/disk')]]))
+  guest.close()
 })

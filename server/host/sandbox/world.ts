@@ -20,6 +20,8 @@ export type ProcessMessage = { kind: 'poweroff' | 'reset' | 'nmi' } | { kind: st
 /** Records of a pool's history that are kept. */
 export const MOST_RECORDS = 4000
 
+export type VolumeIo = { reads: number; readBytes: number; writes: number; writtenBytes: number }
+
 export class World {
   readonly dir: string
   readonly state: WorldState
@@ -31,6 +33,8 @@ export class World {
   readonly doomed: string[] = []
   /** Open block devices: dataset guid to the number of handles. */
   readonly opened = new Map<string, number>()
+  /** What was read and written of volumes since the machine's start, by guid. */
+  readonly volumeIo = new Map<string, VolumeIo>()
   /** Set by the kernel: delivers to a registered process; false when there is none. */
   tell: (pid: number, message: ProcessMessage) => boolean = () => false
   /** Set by the kernel: ends the machine (`shutdown -p now`). */

@@ -5,6 +5,7 @@ import { answering } from '../golden/answering.testing.ts'
 import { factsFile, type GoldenCase, goldenCases, reshape } from '../golden/cases.testing.ts'
 import { zpoolRecognisers } from './errors.ts'
 import { parsePoolEvents, ZpoolEventReader } from './events.ts'
+import { parsePoolIo, poolIoArgv, readPoolIo } from './iostat.ts'
 import { getPool, listPoolsArgv, parsePoolProperties, parsePools, scrubArgv } from './list.ts'
 import { parseScan, parseShortSize } from './scan.ts'
 import { getPoolStatus, parsePoolStatus, poolStatusArgv } from './status.ts'
@@ -22,6 +23,40 @@ function of(version: string, verb: string): GoldenCase[] {
 function flat(vdevs: readonly ZpoolVdev[]): ZpoolVdev[] {
   return vdevs.flatMap(vdev => [vdev, ...flat(vdev.children)])
 }
+
+describe('zpool iostat', () => {
+  function the(version: string, name: string): GoldenCase {
+    const found = CASES.find(each => each.name === `${version}/${name}`)
+    if (!found) throw new Error(`There is no capture ${name} of ${version}.`)
+    return found
+  }
+  const asked = (host: ReturnType<typeof answering>) => readPoolIo(host, 1, new AbortController().signal)
+
+  test('one measurement of whole seconds or parts of one, without the means since boot', () => {
+    expect(poolIoArgv(9)).toEqual(['zpool', 'iostat', '-Hpy', '9', '1'])
+    expect(poolIoArgv(0.5)).toEqual(['zpool', 'iostat', '-Hpy', '0.5', '1'])
+  })
+
+  test.each(VERSIONS)('%s: a row a pool, whose name may have blanks', version => {
+    const { stdout } = the(version, 'create.space-name-iostat')
+    const [first, second] = parsePoolIo(stdout)
+    const [, , , reads, writes, readBytes, writtenBytes] = stdout.split(/[\t\n]/)
+    expect(first).toEqual({
+      name: 'a b',
+      ...{ reads: Number(reads), writes: Number(writes) },
+      ...{ readBytes: Number(readBytes), writtenBytes: Number(writtenBytes) },
+    })
+    expect(second?.name).toBe('tank')
+  })
+
+  test.each(VERSIONS)('%s: more than one measurement is not ours', async version => {
+    await expect(asked(answering(the(version, 'iostat.pool3')))).rejects.toThrow('“tank” comes twice')
+  })
+
+  test('no pool is no figure', async () => {
+    expect(await asked(answering(the('2.4.4', 'empty.iostat')))).toEqual([])
+  })
+})
 
 describe('zpool status', () => {
   const texts = CASES.filter(each => each.argv[1] === 'status' && each.exit === 0)

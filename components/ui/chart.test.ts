@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { areaPath, linePath, loadLines } from './chart.ts'
+import { areaPath, ceiling, linePath, ratio } from './chart.ts'
 
 test('a line in its box; a gap lifts the pen', () => {
   const points = [
@@ -29,13 +29,13 @@ test('an area has nothing where nothing was measured', () => {
   )
 })
 
-test('the ARC lies on what programs use', () => {
-  const { used, withArc } = loadLines([
-    { at: 1, cpu: 0.5, memoryUsedBytes: 2, arcBytes: 1, memoryFreeBytes: 1 },
-  ])
-  expect(used).toEqual([{ at: 1, share: 0.5 }])
-  expect(withArc).toEqual([{ at: 1, share: 0.75 }])
-  expect(
-    loadLines([{ at: 1, cpu: 0, memoryUsedBytes: 0, arcBytes: 0, memoryFreeBytes: 0 }]).used[0]?.share,
-  ).toBe(0)
+test('the top of a chart is above all its values', () => {
+  expect(ceiling([], 1024)).toBe(1024)
+  expect(ceiling([5000, 100], 1024)).toBe(8192)
+  expect(ceiling([8192], 1024)).toBe(8192)
+})
+
+test('nothing of nothing is nothing', () => {
+  expect(ratio(0, 0)).toBe(0)
+  expect(ratio(1, 4)).toBe(0.25)
 })

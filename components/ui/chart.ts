@@ -1,5 +1,3 @@
-import type { HostLoad } from '../../server/system/model.ts'
-
 /** One line of a chart: x is time, y a share of 1. */
 export type Point = { at: number; share: number }
 
@@ -56,19 +54,15 @@ function clamp(share: number): number {
   return Math.min(1, Math.max(0, share))
 }
 
-/** CPU, memory of programs, and memory with the ARC on top, as shares. The ARC gives way when guests need memory. */
-export function loadLines(load: readonly HostLoad[]): { cpu: Point[]; used: Point[]; withArc: Point[] } {
-  const total = (sample: HostLoad) => sample.memoryUsedBytes + sample.arcBytes + sample.memoryFreeBytes
-  return {
-    cpu: load.map(sample => ({ at: sample.at, share: sample.cpu })),
-    used: load.map(sample => ({ at: sample.at, share: ratio(sample.memoryUsedBytes, total(sample)) })),
-    withArc: load.map(sample => ({
-      at: sample.at,
-      share: ratio(sample.memoryUsedBytes + sample.arcBytes, total(sample)),
-    })),
-  }
+/** A share of 1; nothing of nothing is nothing. */
+export function ratio(part: number, whole: number): number {
+  return whole > 0 ? part / whole : 0
 }
 
-function ratio(part: number, whole: number): number {
-  return whole > 0 ? part / whole : 0
+/** What the top of a chart stands for whose values have no end of their own: `least`, doubled until all are below it. */
+export function ceiling(values: readonly number[], least: number): number {
+  const largest = Math.max(least, ...values)
+  let step = least
+  while (step < largest) step *= 2
+  return step
 }
