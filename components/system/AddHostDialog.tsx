@@ -106,7 +106,11 @@ export default function AddHostDialog({ onClose }: { onClose: () => void }) {
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          {before && <Button onClick={() => !busy && go(before)}>Back</Button>}
+          {before && (
+            <Button disabled={busy ? 'The machine is being asked.' : null} onClick={() => go(before)}>
+              Back
+            </Button>
+          )}
           <Button type="submit" look="primary" busy={busy} disabled={blocked[step]}>
             {STEPS[step].verb}
           </Button>

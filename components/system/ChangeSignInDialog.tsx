@@ -43,7 +43,11 @@ export default function ChangeSignInDialog({ host, onClose }: Props) {
   const isOther = shown !== pinned
   const isSame = compared === shown
   const signIn = signInOf(draft, isOther && isSame ? shown : pinned)
-  const blocked = isOther && !isSame ? 'Compare the fingerprints, then tick the box.' : blockedSignIn(draft)
+  const blocked = contact.isPending
+    ? 'The machine is being asked for its host key.'
+    : isOther && !isSame
+      ? 'Compare the fingerprints, then tick the box.'
+      : blockedSignIn(draft)
   const busy = testing.busy || saving.busy
   const error = saving.error ?? testing.error
 
@@ -54,9 +58,9 @@ export default function ChangeSignInDialog({ host, onClose }: Props) {
     void testing.attempt(async () => setFound(foundWords(await api.tryHost.mutate({ id: host.id, signIn }))))
   }
   function save() {
-    if (busy || blocked || contact.isPending) return
+    if (busy || blocked) return
     testing.forget()
-    void saving.write(() => api.changeSignIn.mutate({ id: host.id, signIn }))
+    void saving.write(() => api.changeSignIn.mutate({ id: host.id, was: host.signIn, signIn }))
   }
   return (
     <Dialog

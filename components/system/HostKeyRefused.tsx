@@ -4,6 +4,7 @@ import { lazy } from 'react'
 import { mayAct } from '../../server/accounts/model.ts'
 import type { RefusedKey } from '../../server/errors.ts'
 import type { HostConfig, SignIn } from '../../server/hosts/model.ts'
+import { explain } from '../errors.ts'
 import { useHost } from '../host.tsx'
 import { useDialogs } from '../shell/dialogs.tsx'
 import { useMe } from '../shell/me.ts'
@@ -12,6 +13,7 @@ import { useConsoleTRPC } from '../trpc.tsx'
 import { Banner } from '../ui/Banner.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Code } from '../ui/Copy.tsx'
+import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { Time } from '../ui/Time.tsx'
 import { TwoKeys } from './HostKey.tsx'
 
@@ -48,7 +50,9 @@ export function HostKeyRefused({ keys, heardAt }: { keys: RefusedKey; heardAt: n
 
 function Accept({ id }: { id: string }) {
   const open = useDialogs()
-  const host = useQuery(useConsoleTRPC().hosts.configured.queryOptions()).data?.find(each => each.id === id)
+  const { data, error } = useQuery(useConsoleTRPC().hosts.configured.queryOptions())
+  if (error && !data) return <ErrorNotice error={explain(error)} />
+  const host = data?.find(each => each.id === id)
   if (!host || !isOverSsh(host)) return null
   if (host.isFirst) {
     return (

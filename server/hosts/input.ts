@@ -28,7 +28,8 @@ export const tryAddressInput = z.object({ address, signIn: entry })
 export const addHostInput = z.object({ name, address, signIn: entry })
 /** `signIn` is tried instead of the host's own. */
 export const tryHostInput = z.object({ id, signIn: entry })
-export const changeSignInInput = z.object({ id, signIn })
+/** `was`: the sign-in that the form was filled from. */
+export const changeSignInInput = z.object({ id, was: signIn, signIn })
 export const installKeyInput = z.object({
   address,
   hostKey,

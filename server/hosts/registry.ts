@@ -14,6 +14,12 @@ import { type Contact, type HostConfig, type HostTrial, hostIdOf, type SignIn } 
 /** A way to sign in as a browser sends it. */
 type SentSignIn = Omit<SignIn, 'identity'> & { identity: string }
 
+function isSameSignIn(one: SentSignIn | null, other: SentSignIn): boolean {
+  return (
+    one?.hostKey === other.hostKey && one.identity === other.identity && one.privilege === other.privilege
+  )
+}
+
 export type Registry = ReturnType<typeof createRegistry>
 
 /** Which hosts there are: added, named, tried and removed. Nothing here changes anything on a host. */
@@ -93,6 +99,15 @@ export function createRegistry(options: {
     /** What is found at an address that is no host yet, or at that of a host. */
     async tryAddress(text: string, signIn: SentSignIn | null): Promise<HostTrial> {
       const address = checked(text)
+      if (address.kind === 'sandbox') {
+        throw new AppError(
+          'refused',
+          'A practice machine is made when it is added: before, there is nothing to test.',
+          {
+            field: 'address',
+          },
+        )
+      }
       return tryOut(address.text, entry(checkedSignIn(address, signIn)))
     },
     /** What is found on a host now; with `sent`, by another way to sign in than its own. */
@@ -143,11 +158,19 @@ export function createRegistry(options: {
       fleet.reload()
     },
 
-    /** Another key, another way to rights, or the host key of a machine that was installed anew. AppError as for `remove`. */
-    async changeSignIn(id: string, sent: SentSignIn) {
+    /**
+     * Another key, another way to rights, or the host key of a machine that was installed anew. AppError as for `remove`,
+     * and `changed` where `was` is no longer its sign-in: somebody else has changed it meanwhile.
+     */
+    async changeSignIn(id: string, was: SentSignIn, sent: SentSignIn) {
       const host = added(id, 'changed here')
       const signIn = checkedSignIn(parseAddress(host.address), sent)
       if (!signIn) throw new AppError('refused', `${host.name} is not reached over SSH.`)
+      if (!isSameSignIn(host.signIn, was)) {
+        throw new AppError('changed', `How Skep signs in at ${host.name} was changed meanwhile.`, {
+          next: 'Close this and open it again: it then shows what is so now.',
+        })
+      }
       checkResting(host, 'change')
       updateHostEntry(db, id, signIn)
       fleet.reload()

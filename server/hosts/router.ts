@@ -49,7 +49,7 @@ export const hostsRouter = router({
     ),
   changeSignIn: consoleProcedure('administrator')
     .input(changeSignInInput)
-    .mutation(({ ctx, input: { id, signIn } }) => {
+    .mutation(({ ctx, input: { id, was, signIn } }) => {
       const host = ctx.fleet.host(id)
       return ctx.audit(
         {
@@ -58,7 +58,7 @@ export const hostsRouter = router({
           userName: ctx.caller.account.name,
           hostId: id,
         },
-        () => ctx.hosts.changeSignIn(id, signIn),
+        () => ctx.hosts.changeSignIn(id, was, signIn),
       )
     }),
   add: consoleProcedure('administrator')

@@ -1,5 +1,5 @@
 /** Hosts over SSH in the list: met at a real sshd, kept with their pin, changed. */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { listHosts } from '../db/hosts.ts'
@@ -79,11 +79,25 @@ describe('a machine over SSH', () => {
       identity: 'file:/var/skep/key',
       privilege: 'sudo',
     } as const
-    await hosts.changeSignIn('nas', sent)
+    await hosts.changeSignIn('nas', signIn(), sent)
     expect(listHosts(db)).toEqual([{ ...before, ...sent }])
     expect(hosts.list().at(-1)?.signIn).toEqual(sent)
-    expect(await failure(() => hosts.changeSignIn('scripted', sent))).toMatchObject({ code: 'refused' })
-    expect(await failure(() => hosts.changeSignIn('nobody', sent))).toMatchObject({ code: 'not_found' })
+    expect(await failure(() => hosts.changeSignIn('scripted', sent, sent))).toMatchObject({ code: 'refused' })
+    expect(await failure(() => hosts.changeSignIn('nobody', sent, sent))).toMatchObject({ code: 'not_found' })
+    // A second tab, filled before that.
+    const late = { ...signIn(), privilege: 'none' } as const
+    expect(await failure(() => hosts.changeSignIn('nas', signIn(), late))).toMatchObject({ code: 'changed' })
+    expect(hosts.list().at(-1)?.signIn).toEqual(sent)
+  })
+
+  it('is tried; a practice machine is not, for trying would make it', async () => {
+    const dir = await stateDir()
+    const { hosts } = testServices()
+    expect(await failure(() => hosts.tryAddress(`sandbox:${dir}/machine`, null))).toMatchObject({
+      code: 'refused',
+      detail: { field: 'address' },
+    })
+    expect(readdirSync(dir)).toEqual([])
   })
 })
 

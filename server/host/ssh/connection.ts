@@ -1,9 +1,9 @@
 /** One connection to one machine: made when it is needed, shared by everybody, made anew when it broke. */
-import ssh2, { type Client, type ConnectConfig } from 'ssh2'
+import ssh2, { type Client, type ConnectConfig, type ServerHostKeyAlgorithm } from 'ssh2'
 import { AppError } from '../../errors.ts'
 import type { SshAddress } from '../ssh-address.ts'
-import { connectError, keyChanged } from './errors.ts'
-import { fingerprintOf, keyTypeOf, readIdentity, type SshIdentity } from './keys.ts'
+import { asksMore, connectError, hasNoSuchKey, keyChanged } from './errors.ts'
+import { fingerprintOf, HOST_KEY_ALGORITHMS, keyTypeOf, readIdentity, type SshIdentity } from './keys.ts'
 
 const CONNECT_MS = 10_000
 /** A machine that says nothing to three questions in a row is gone. */
@@ -36,34 +36,85 @@ function config(settings: ConnectionSettings, keepAliveMs: number): ConnectConfi
   }
 }
 
-/** Connects once. AppError `unreachable` with the reason, `invalid` for a key that cannot be used. */
-function connectOnce(settings: ConnectionSettings, keepAliveMs: number): Promise<Client> {
+/** The machine shows a key that is not the pinned one. */
+class OtherKey extends Error {
+  readonly type: string
+  readonly fingerprint: string
+
+  constructor(blob: Buffer) {
+    super('another host key')
+    this.type = keyTypeOf(blob)
+    this.fingerprint = fingerprintOf(blob)
+  }
+}
+
+/**
+ * Connects. A machine has a key of each type, and shows the first type of the client's list that it has: one that was given
+ * another type still has the pinned key, and shows it when the other type is not asked for. `knownType` is asked for first.
+ * AppError `unreachable` with the reason, `invalid` for a key that cannot be used.
+ */
+async function connectPinned(
+  settings: ConnectionSettings,
+  keepAliveMs: number,
+  knownType: string | null,
+): Promise<{ client: Client; type: string }> {
+  const { address, hostKey, identity } = settings
+  const types = [...HOST_KEY_ALGORITHMS].sort(([a], [b]) => Number(b === knownType) - Number(a === knownType))
+  const left = new Map(types)
+  let first: OtherKey | null = null
+  for (;;) {
+    try {
+      return await connectOnce(settings, keepAliveMs, [...left.values()].flat())
+    } catch (error) {
+      const isOther = error instanceof OtherKey
+      if (isOther) first ??= error
+      const hasMore = isOther && left.delete(error.type) && left.size > 0
+      if (hasMore) continue
+      if (first && (isOther || hasNoSuchKey(error))) throw keyChanged(address, hostKey, first.fingerprint)
+      throw connectError(error, address, identity.kind === 'password')
+    }
+  }
+}
+
+/** Rejects with OtherKey, or with what ssh2 says. */
+function connectOnce(
+  settings: ConnectionSettings,
+  keepAliveMs: number,
+  serverHostKey: readonly ServerHostKeyAlgorithm[],
+): Promise<{ client: Client; type: string }> {
   const { address, hostKey, identity } = settings
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client()
-    let shown: string | null = null
+    let type = ''
+    let answered = false
     const fail = (error: unknown) => {
       client.destroy()
-      reject(
-        shown !== null && shown !== hostKey
-          ? keyChanged(address, hostKey, shown)
-          : connectError(error, address, identity.kind === 'password'),
-      )
+      reject(error)
     }
     client.on('error', fail)
     client.once('close', () => fail(new Error('the connection was closed')))
     client.on('keyboard-interactive', (_name, _instructions, _language, prompts, finish) => {
-      finish(prompts.map(() => (identity.kind === 'password' ? identity.password : '')))
+      const [prompt, ...more] = prompts
+      // PAM also asks for codes and new passwords, and a machine may ask anything: the password is for its own question.
+      const isForPassword = prompt?.echo !== true && more.length === 0 && !answered
+      if (!prompt) finish([])
+      else if (identity.kind === 'password' && isForPassword) {
+        answered = true
+        finish([identity.password])
+      } else fail(asksMore(address, (prompts.find(each => each.echo) ?? prompts.at(-1))?.prompt ?? ''))
     })
     client.once('ready', () => {
       client.setNoDelay(true)
-      resolve(client)
+      resolve({ client, type })
     })
     client.connect({
       ...config(settings, keepAliveMs),
+      algorithms: { serverHostKey: [...serverHostKey] },
       hostVerifier: (blob: Buffer) => {
-        shown = fingerprintOf(blob)
-        return shown === hostKey
+        type = keyTypeOf(blob)
+        if (fingerprintOf(blob) === hostKey) return true
+        reject(new OtherKey(blob))
+        return false
       },
     })
   })
@@ -104,6 +155,8 @@ export class Connection {
   readonly #settings: ConnectionSettings
   readonly #keepAliveMs: number
   readonly #lost = new Set<() => void>()
+  /** Of the pinned key, once it was seen. */
+  #type: string | null = null
   #coming: Promise<Client> | null = null
   #failure: { error: unknown; until: number } | null = null
   #pauseMs = FIRST_PAUSE_MS
@@ -125,13 +178,19 @@ export class Connection {
       return Promise.reject(new AppError('unreachable', 'Skep has closed this machine’s door.'))
     if (this.#coming) return this.#coming
     if (this.#failure && Date.now() < this.#failure.until) return Promise.reject(this.#failure.error)
-    const coming = connectOnce(this.#settings, this.#keepAliveMs)
+    const coming = this.#connect()
     this.#coming = coming
     coming.then(
       client => this.#arrived(coming, client),
       error => this.#failed(coming, error),
     )
     return coming
+  }
+
+  async #connect(): Promise<Client> {
+    const { client, type } = await connectPinned(this.#settings, this.#keepAliveMs, this.#type)
+    this.#type = type
+    return client
   }
 
   #arrived(coming: Promise<Client>, client: Client): void {

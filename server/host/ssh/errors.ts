@@ -53,6 +53,26 @@ export function connectError(error: unknown, address: SshAddress, byPassword = f
   }
 }
 
+/** The machine has no host key of the types that it was asked for. */
+export function hasNoSuchKey(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Handshake failed: no matching host key format'
+}
+
+/** The machine asks what is not the password, or asks for it again. Its own words are shown in part. */
+export function asksMore(address: SshAddress, prompt: string): AppError {
+  const asked = prompt
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .trim()
+    .slice(0, 60)
+  return new AppError(
+    'unreachable',
+    `${placeOf(address)} does not take the password of ${address.user} alone: it asks “${asked}”.`,
+    {
+      next: 'The password may be wrong, or sshd there wants more than it: then add the line to authorized_keys by hand.',
+    },
+  )
+}
+
 /** Another key than the pinned one: somebody else may be answering. */
 export function keyChanged(address: SshAddress, pinned: string, shown: string): AppError {
   return new AppError(

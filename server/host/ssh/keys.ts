@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import ssh2 from 'ssh2'
+import ssh2, { type ServerHostKeyAlgorithm } from 'ssh2'
 import { AppError } from '../../errors.ts'
 import { errorCode } from '../local/errors.ts'
 
@@ -22,6 +22,15 @@ export function keyTypeOf(blob: Buffer): string {
   const length = blob.length >= 4 ? blob.readUInt32BE(0) : 0
   return blob.subarray(4, 4 + length).toString('latin1')
 }
+
+/** Signatures that ssh2 takes of each type of host key, in its order (RFC 8709, 5656, 8332, 4253). */
+export const HOST_KEY_ALGORITHMS: ReadonlyMap<string, readonly ServerHostKeyAlgorithm[]> = new Map([
+  ['ssh-ed25519', ['ssh-ed25519']],
+  ['ecdsa-sha2-nistp256', ['ecdsa-sha2-nistp256']],
+  ['ecdsa-sha2-nistp384', ['ecdsa-sha2-nistp384']],
+  ['ecdsa-sha2-nistp521', ['ecdsa-sha2-nistp521']],
+  ['ssh-rsa', ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa']],
+] as const)
 
 /**
  * A fresh Ed25519 key pair, each half as OpenSSH writes it. ssh2 1.17 drops a leading zero byte of the public key, so that
