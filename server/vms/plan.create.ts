@@ -198,7 +198,9 @@ function diskRefusal(input: CreateVmInput, facts: CreateFacts, store: Datastore)
     const datasets = isOwn ? known : made
     const problem = newNameProblem(disk.dataset, { ...facts.newName, datasets })
     if (problem) return { ...problem, detail: { ...problem.detail, field: 'disk' } }
-    const size = newVolumeProblem(disk, datasets)
+    // The room is that of the parent there is.
+    const inOwn = disk.dataset.startsWith(`${own}/`)
+    const size = newVolumeProblem(inOwn && !existing ? { ...disk, dataset: own } : disk, known)
     return size && { ...size, detail: { field: 'sizeBytes', ...size.detail } }
   }
   const volume = facts.datasets.find(each => each.name === disk.dataset)
