@@ -147,7 +147,9 @@ test('a new guest: bad names, sizes and a full pool are refused where they are e
   const size = create.getByLabel('Size', { exact: true })
   await size.fill('900T')
   await expect(size).toHaveAttribute('aria-invalid', 'true')
-  await expect(create.getByText(/^tank\/vms has .* to give, and this sets 914 TiB aside/).first()).toBeVisible()
+  await expect(
+    create.getByText(/^tank\/vms has .* to give, and this sets 914 TiB aside/).first(),
+  ).toBeVisible()
   await expect(verb).toBeDisabled()
   expect(await volumes(skep)).not.toContain('tank/vms/vm-new/disk0')
 })
