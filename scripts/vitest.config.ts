@@ -10,6 +10,8 @@ export default defineConfig({
     env: { TZ: 'UTC' },
     // Two cores are the smallest machine this suite is meant for; guests of the sandbox need one of them.
     maxWorkers: 2,
+    // Tests that say that they may run side by side spend their time waiting for a machine to be given up.
+    maxConcurrency: 10,
     setupFiles: ['scripts/vitest.setup.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,

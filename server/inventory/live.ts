@@ -222,15 +222,12 @@ export function createInventory(options: InventoryOptions): Inventory {
     return true
   }
 
-  /**
-   * What changes without an event; the cells tell what they find. One that fails keeps no other one from being asked. Not
-   * all at once: the program that hangs for one would hang for every one that runs it, and each would have to wait.
-   */
+  /** What changes without an event. One after the other, or a program that hangs would hang for each at once. */
   async function pollFigures(): Promise<boolean> {
     // Nobody may ask for snapshots any more: then nothing else would notice that they are told again.
     if (troubles.has(SNAPSHOTS)) void loadIndex().catch(() => undefined)
-    for (const cell of [pools, rows, vms, networks])
-      if (cell.peek()) await cell.reread().catch(() => undefined)
+    const asked = [pools, rows, vms, networks].filter(cell => cell.peek())
+    for (const cell of asked) await cell.reread().catch(() => undefined)
     return true
   }
 

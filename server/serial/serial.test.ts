@@ -1,10 +1,9 @@
 /** The owner of a serial port: what is kept, who types, and what a host that misbehaves does to those who look. */
 import { once } from 'node:events'
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import path from 'node:path'
 import { Duplex } from 'node:stream'
-import fc from 'fast-check'
 import pino from 'pino'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
@@ -14,8 +13,6 @@ import { quietInventory, temporaryDirectory } from '../testing.ts'
 import { vmRow } from '../vms/row.testing.ts'
 import { createSerialHubs } from './hubs.ts'
 import { BUFFER_BYTES, gapLine, type SerialControl } from './model.ts'
-import { serialRecord } from './record.ts'
-import { Ring } from './ring.ts'
 
 const cleanUp: (() => Promise<void> | void)[] = []
 afterEach(async () => {
@@ -340,38 +337,6 @@ describe('a slow browser', () => {
 })
 
 describe('what is kept', () => {
-  it('is there after a restart, for this account alone, and never more than two files of a megabyte', async () => {
-    const { dir, remove } = await temporaryDirectory()
-    cleanUp.push(remove)
-    const directory = path.join(dir, 'serial')
-    const trouble = vi.fn()
-    const record = serialRecord(directory, 'web1', trouble)
-    expect(await record.read()).toEqual({ bytes: Buffer.alloc(0), writtenAt: null })
-    for (let n = 0; n < 7; n++) {
-      record.append(Buffer.alloc(BUFFER_BYTES / 2, `${n}`))
-      await record.settled()
-    }
-    expect(await readdir(directory)).toEqual(['web1.log', 'web1.log.1'])
-    expect((await stat(path.join(directory, 'web1.log'))).mode & 0o777).toBe(0o600)
-    expect((await stat(directory)).mode & 0o777).toBe(0o700)
-    const { bytes: again, writtenAt } = await serialRecord(directory, 'web1', trouble).read()
-    expect(writtenAt).toBe((await stat(path.join(directory, 'web1.log'))).mtimeMs)
-    expect(again.length).toBe(BUFFER_BYTES)
-    expect(again.toString().replace(/(.)\1*/g, '$1')).toBe('56')
-    expect(trouble).not.toHaveBeenCalled()
-  })
-
-  it('costs nothing but itself when the disk refuses', async () => {
-    const trouble = vi.fn()
-    const record = serialRecord('/dev/null/nowhere', 'web1', trouble)
-    record.append(Buffer.from('a'))
-    await record.settled()
-    record.append(Buffer.from('b'))
-    await record.settled()
-    expect(trouble).toHaveBeenCalledOnce()
-    expect(await record.read()).toEqual({ bytes: Buffer.alloc(0), writtenAt: null })
-  })
-
   it('is shown before what comes new, with a line for what was not heard between', async () => {
     const port = new Port()
     const { visit, dir, clock } = await consoleFor(async () => port)
@@ -384,20 +349,5 @@ describe('what is kept', () => {
     port.push('new')
     await browser.shows(`old${gap}new`)
     await vi.waitFor(async () => expect(await readFile(log, 'utf8')).toBe(`old${gap}new`))
-  })
-
-  it('is always the end of what was said', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.uint8Array({ maxLength: 40 })),
-        fc.integer({ min: 1, max: 50 }),
-        (parts, most) => {
-          const ring = new Ring(most)
-          for (const part of parts) ring.push(Buffer.from(part))
-          const all = Buffer.concat(parts)
-          expect(ring.bytes).toEqual(Buffer.from(all.subarray(Math.max(0, all.length - most))))
-        },
-      ),
-    )
   })
 })

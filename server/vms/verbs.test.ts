@@ -203,16 +203,8 @@ describe('a guest with a boot loader', () => {
 
   test('a loader that fails is the reason of the failed start', async () => {
     await withLoader('loader="bhyveload"')
-    await host.run([
-      'fault',
-      'add',
-      'bhyveload',
-      '--',
-      'exit',
-      '1',
-      'vm_create: Cannot allocate memory',
-      'once',
-    ])
+    const fault = ['fault', 'add', 'bhyveload', '--', 'exit', '1']
+    await host.run([...fault, 'vm_create: Cannot allocate memory', 'once'])
     const plan = await start.plan(context(), { vm: 'alpha' })
     expect((await failureOf(start.run(context(), plan, { vm: 'alpha' }))).message).toBe(
       'alpha did not start: the boot loader bhyveload ended with status 1: vm_create: Cannot allocate memory.',
