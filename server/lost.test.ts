@@ -15,7 +15,7 @@ import { startSshd, type TestSshd } from './host/ssh/testing.ts'
 import { getPoolStatus } from './host/zpool/status.ts'
 import { readNetworks } from './networks/read.ts'
 import { leaves } from './pools/model.ts'
-import type { Plan, Step } from './tasks/model.ts'
+import type { Step } from './tasks/model.ts'
 import { createTasks } from './tasks/task.ts'
 import { doorTo } from './testing.ts'
 import { readVms } from './vms/read.ts'
@@ -75,7 +75,7 @@ exec "$@"
 }
 
 /** The sandbox as a machine behind SSH: its programs by their stubs, its files where they lie. */
-function behindSsh(ssh: Host, { host }: Stage, plan: Plan): Host {
+function behindSsh(ssh: Host, { host }: Stage, overSsh: Step[]): Host {
   const real = (file: string) => host.world.resolve(file)
   const changing =
     <Rest extends unknown[]>(work: (file: string, ...rest: Rest) => Promise<void>) =>
@@ -86,9 +86,9 @@ function behindSsh(ssh: Host, { host }: Stage, plan: Plan): Host {
   // Devices are made up by the sandbox; there are none to be seen on its disk.
   const isDevice = (file: string) => file === '/dev' || file.startsWith('/dev/')
   return doorTo(ssh, {
-    // A program of the sandbox is a slow starter. What only looks is answered directly, where the machine can be reached.
+    // A program of the sandbox is a slow starter: the other commands are answered directly, where the machine can be reached.
     async run(argv, options) {
-      if (plan.steps.some(step => step.argv?.join('\0') === argv.join('\0'))) return ssh.run(argv, options)
+      if (overSsh.some(step => step.argv?.join('\0') === argv.join('\0'))) return ssh.run(argv, options)
       await ssh.run(['true'])
       return host.run(argv, options)
     },
@@ -151,7 +151,7 @@ async function ended(sshd: TestSshd, one: Case, at?: { index: number; how: Loss 
   const db = openDatabase(':memory:')
   const log = pino({ level: 'silent' })
   const { inventory } = on.context
-  const host = behindSsh(ssh, on, plan)
+  const host = behindSsh(ssh, on, step ? [step] : plan.steps)
   const tasks = createTasks({ host, inventory, db, log, now: Date.now, live: { publish: () => undefined } })
   const before = await fingerprint(on)
   const progress = () => taskById(db, 1)?.task
