@@ -7,10 +7,12 @@ import type { RecordedStep } from './recordings.testing.ts'
 import { ask, type Told, understood } from './run.testing.ts'
 import { type Expectation, expectedOf, parseWords, type Step } from './story.testing.ts'
 
-/** The value at `a.b.c` of facts; of a list, that of each of its members. */
+/** The value at `a.b.c` of facts; of a list, that of each of its members. ZFS keeps clones in no order. */
 function valueAt(facts: unknown, path: string): string {
   const value = follow(facts, path)
-  return Array.isArray(value) ? value.flat(3).map(String).join(',') : String(value)
+  if (!Array.isArray(value)) return String(value)
+  const words = value.flat(3).map(String)
+  return (/(?:^|\.)clones$/.test(path) ? words.sort() : words).join(',')
 }
 
 /** Keys may hold dots themselves: user properties do. */

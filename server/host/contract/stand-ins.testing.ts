@@ -29,6 +29,8 @@ function columnsOf(argv: readonly string[]): string[] | null {
 
 function figure(property: string, value: string): string {
   if (value === '-') return value
+  // Kept in the order of a hash of their numbers.
+  if (property === 'clones') return value.split(',').sort().join(',')
   // A part of a pool of a few megabytes is 0 or 1 by chance.
   if (PERCENTS.test(property)) return value.replace(/^\d+/, '1')
   if (RATIOS.test(property)) return value.replace(/^[\d.]+/, '1.00')
