@@ -35,7 +35,11 @@ export function DatasetPage({ name, tab }: { name: string; tab: DatasetTab }) {
   return (
     <>
       {dataset ? <Head dataset={dataset} /> : <PageHeader mono title={name} />}
-      {query.error && !dataset && <ErrorNotice error={explain(query.error)} />}
+      {query.error && !dataset && (
+        <div className="mb-3">
+          <ErrorNotice error={explain(query.error)} />
+        </div>
+      )}
       {query.error && query.data && (
         <Banner tone="warning" live className="mb-3" title={explain(query.error).what}>
           What you see is what the host said <Time at={query.data.heardAt} />.

@@ -3,6 +3,7 @@ import { lazy, Suspense } from 'react'
 import { useMaybeHost } from '../host.tsx'
 import { useConnection } from '../live.tsx'
 import { Banner } from '../ui/Banner.tsx'
+import { HostSaid } from '../ui/ErrorNotice.tsx'
 import { Time } from '../ui/Time.tsx'
 import { useRole } from './me.ts'
 import { useSeveralHosts } from './useHostList.ts'
@@ -60,6 +61,7 @@ function HostBanners() {
       {status?.state !== 'lost' && error && !error.signedOut && (
         <Banner tone="warning" live title={error.what}>
           {error.next}
+          <HostSaid error={error} />
         </Banner>
       )}
     </>

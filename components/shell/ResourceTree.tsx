@@ -106,7 +106,7 @@ export function ResourceTree({ className }: { className?: string }) {
   )
 }
 
-const NOTHING: Lists = { pools: null, datasets: null, vms: null }
+const NOTHING: Lists = { pools: null, datasets: null, vms: null, unreadable: [] }
 
 function index(nodes: readonly ThingNode[], into = new Map<string, ThingNode>()): Map<string, ThingNode> {
   for (const node of nodes) {

@@ -51,6 +51,7 @@ test('the tree: pools, what is in them, and the guest on a zvol', () => {
       dataset('tankard'),
     ],
     vms: [vmRow('win11'), web],
+    unreadable: [],
   })
   expect(names(find(nodes, 'nas storage'))).toEqual(['backup', 'tank', 'All datasets', 'All snapshots'])
   expect(names(find(nodes, 'nas pool tank'))).toEqual(['vms'])
@@ -61,9 +62,22 @@ test('the tree: pools, what is in them, and the guest on a zvol', () => {
 })
 
 test('what is not known yet is not called empty', () => {
-  const nodes = treeNodes('nas', { pools: null, datasets: null, vms: null })
+  const nothing = { pools: null, datasets: null, vms: null }
+  const nodes = treeNodes('nas', { ...nothing, unreadable: [] })
   expect(names(find(nodes, 'nas vms'))).toEqual(['Reading the guests'])
-  expect(names(find(treeNodes('nas', { pools: [], datasets: [], vms: [] }), 'nas vms'))).toEqual(['None'])
+  const empty = treeNodes('nas', { pools: [], datasets: [], vms: [], unreadable: [] })
+  expect(names(find(empty, 'nas vms'))).toEqual(['None'])
+})
+
+test('what could not be read is not said to be read for ever', () => {
+  const nodes = treeNodes('nas', {
+    pools: [pool('tank')],
+    datasets: null,
+    vms: null,
+    unreadable: ['datasets', 'vms'],
+  })
+  expect(names(find(nodes, 'nas vms'))).toEqual(['The guests cannot be read'])
+  expect(names(find(nodes, 'nas storage'))).toContain('The datasets cannot be read')
 })
 
 const tools = (host = 'nas'): Tools => ({
@@ -81,6 +95,7 @@ const things = [
     pools: [pool('tank')],
     datasets: [dataset('tank'), dataset('tank/vms'), dataset('tank/vms/win11', { type: 'volume' })],
     vms: [vmRow('win11'), vmRow('debian01', { state: 'running', pid: 5 })],
+    unreadable: [],
   }),
   ...consoleThings(),
 ]
@@ -147,7 +162,7 @@ test('alerts name what is not well, worst first', () => {
 
 test('with several hosts the palette finds things on each, and says on which', () => {
   const hosts = [nas, { id: 'nas2', name: 'NAS 2' }]
-  const lists = { pools: [], datasets: [], vms: [vmRow('win11')] }
+  const lists = { pools: [], datasets: [], vms: [vmRow('win11')], unreadable: [] }
   const all = hosts.flatMap(host => thingsOfHost(host, lists))
   const asked: string[] = []
   const toolsOf = (host: string) => {

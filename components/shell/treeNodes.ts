@@ -27,7 +27,7 @@ export type ThingNode = {
 const collator = new Intl.Collator('en', { numeric: true })
 
 /** Storage: pools → datasets → zvols; and guests. */
-function thingsOf(host: string, { pools, datasets, vms }: Lists, paths: HostPaths): ThingNode[] {
+function thingsOf(host: string, { pools, datasets, vms, unreadable }: Lists, paths: HostPaths): ThingNode[] {
   const byName = new Map((vms ?? []).map(vm => [vm.name, vm]))
   const below = childrenByParent(datasets ?? [])
   const datasetNodes = (parent: string): ThingNode[] =>
@@ -73,6 +73,8 @@ function thingsOf(host: string, { pools, datasets, vms }: Lists, paths: HostPath
     label,
     thing: { kind: 'note' },
   })
+  const awaited = (what: Lists['unreadable'][number], reading: string, failed: string) =>
+    unreadable.includes(what) ? note(`${what}-failed`, failed) : note(`${what}-loading`, reading)
   return [
     {
       id: `${host} storage`,
@@ -80,7 +82,8 @@ function thingsOf(host: string, { pools, datasets, vms }: Lists, paths: HostPath
       href: paths.pools(),
       thing: { kind: 'heading' },
       children: [
-        ...(pools === null ? [note('pools-loading', 'Reading the pools')] : poolNodes),
+        ...(pools === null ? [awaited('pools', 'Reading the pools', 'The pools cannot be read')] : poolNodes),
+        ...(unreadable.includes('datasets') ? [note('datasets-failed', 'The datasets cannot be read')] : []),
         {
           id: `${host} datasets`,
           label: 'All datasets',
@@ -102,7 +105,7 @@ function thingsOf(host: string, { pools, datasets, vms }: Lists, paths: HostPath
       thing: { kind: 'heading' },
       children:
         vms === null
-          ? [note('vms-loading', 'Reading the guests')]
+          ? [awaited('vms', 'Reading the guests', 'The guests cannot be read')]
           : vmNodes.length > 0
             ? vmNodes
             : [note('vms-none', 'None')],

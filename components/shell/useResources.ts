@@ -7,7 +7,13 @@ import type { Vm } from '../../server/vms/model.ts'
 import { type Explained, explain } from '../errors.ts'
 import { useHosts, useTRPC } from '../host.tsx'
 
-export type Lists = { pools: Pool[] | null; datasets: Dataset[] | null; vms: Vm[] | null }
+export type Lists = {
+  pools: Pool[] | null
+  datasets: Dataset[] | null
+  vms: Vm[] | null
+  /** Of what is not known: what could not be read. The rest is still being read. */
+  unreadable: readonly ('pools' | 'datasets' | 'vms')[]
+}
 
 export type Resources = Lists & {
   /** The first of them that could not be read. */
@@ -25,9 +31,16 @@ export function useResources(): Resources {
     pools: pools.data?.value ?? null,
     datasets: datasets.data?.value ?? null,
     vms: vms.data?.value ?? null,
+    unreadable: unreadable({ pools, datasets, vms }),
     error: error ? explain(error) : null,
   }
 }
+
+function unreadable(queries: Record<Lists['unreadable'][number], Read | undefined>): Lists['unreadable'] {
+  const names = ['pools', 'datasets', 'vms'] as const
+  return names.filter(name => queries[name]?.error && !queries[name].data)
+}
+type Read = { data?: unknown; error: unknown }
 
 /** What is read of a host that nobody follows is good for this long. */
 const UNFOLLOWED_MS = 15_000
@@ -57,6 +70,7 @@ export function useListsOf({
         pools[at]?.data?.value ?? null,
         datasets[at]?.data?.value ?? null,
         vms[at]?.data?.value ?? null,
+        unreadable({ pools: pools[at], datasets: datasets[at], vms: vms[at] }).join(' '),
       ] as const,
   )
   // biome-ignore lint/correctness/useExhaustiveDependencies: the lists themselves say when there is something new
@@ -65,7 +79,12 @@ export function useListsOf({
       new Map(
         all.map((id, at) => [
           id,
-          { pools: facts[at]?.[0] ?? null, datasets: facts[at]?.[1] ?? null, vms: facts[at]?.[2] ?? null },
+          {
+            pools: facts[at]?.[0] ?? null,
+            datasets: facts[at]?.[1] ?? null,
+            vms: facts[at]?.[2] ?? null,
+            unreadable: unreadable({ pools: pools[at], datasets: datasets[at], vms: vms[at] }),
+          },
         ]),
       ),
     [all.join(' '), ...facts.flat()],
