@@ -38,6 +38,8 @@ export type SshOptions = {
   mostStdoutBytes?: number
   /** How often a machine that says nothing is asked whether it is there. */
   keepAliveMs?: number
+  /** How long connecting may take. */
+  connectMs?: number
   /** Where programs lock terminals there. */
   lockDirectory?: string
 }

@@ -12,9 +12,17 @@ const MOST_UNANSWERED = 3
 const FIRST_PAUSE_MS = 250
 const LONGEST_PAUSE_MS = 15_000
 
+/** How long a machine is waited for. */
+type Patience = {
+  /** Until it is connected, signed in and all. */
+  connectMs: number
+  /** Between two questions whether it is still there. */
+  keepAliveMs: number
+}
+
 export type ConnectionSettings = { address: SshAddress; hostKey: string; identity: SshIdentity }
 
-function config(settings: ConnectionSettings, keepAliveMs: number): ConnectConfig {
+function config(settings: ConnectionSettings, patience: Patience): ConnectConfig {
   const { address, identity } = settings
   const agent = process.env.SSH_AUTH_SOCK
   if (identity.kind === 'agent' && !agent) {
@@ -26,8 +34,8 @@ function config(settings: ConnectionSettings, keepAliveMs: number): ConnectConfi
     host: address.host,
     port: address.port,
     username: address.user,
-    readyTimeout: CONNECT_MS,
-    keepaliveInterval: keepAliveMs,
+    readyTimeout: patience.connectMs,
+    keepaliveInterval: patience.keepAliveMs,
     keepaliveCountMax: MOST_UNANSWERED,
     ...(identity.kind === 'file' ? { privateKey: readIdentity(identity.path) } : {}),
     ...(identity.kind === 'agent' && agent ? { agent } : {}),
@@ -55,7 +63,7 @@ class OtherKey extends Error {
  */
 async function connectPinned(
   settings: ConnectionSettings,
-  keepAliveMs: number,
+  patience: Patience,
   knownType: string | null,
 ): Promise<{ client: Client; type: string }> {
   const { address, hostKey, identity } = settings
@@ -64,7 +72,7 @@ async function connectPinned(
   let first: OtherKey | null = null
   for (;;) {
     try {
-      return await connectOnce(settings, keepAliveMs, [...left.values()].flat())
+      return await connectOnce(settings, patience, [...left.values()].flat())
     } catch (error) {
       const isOther = error instanceof OtherKey
       if (isOther) first ??= error
@@ -79,7 +87,7 @@ async function connectPinned(
 /** Rejects with OtherKey, or with what ssh2 says. */
 function connectOnce(
   settings: ConnectionSettings,
-  keepAliveMs: number,
+  patience: Patience,
   serverHostKey: readonly ServerHostKeyAlgorithm[],
 ): Promise<{ client: Client; type: string }> {
   const { address, hostKey, identity } = settings
@@ -108,7 +116,7 @@ function connectOnce(
       resolve({ client, type })
     })
     client.connect({
-      ...config(settings, keepAliveMs),
+      ...config(settings, patience),
       algorithms: { serverHostKey: [...serverHostKey] },
       hostVerifier: (blob: Buffer) => {
         type = keyTypeOf(blob)
@@ -153,7 +161,7 @@ export function readHostKey(
  */
 export class Connection {
   readonly #settings: ConnectionSettings
-  readonly #keepAliveMs: number
+  readonly #patience: Patience
   readonly #lost = new Set<() => void>()
   /** Of the pinned key, once it was seen. */
   #type: string | null = null
@@ -162,9 +170,9 @@ export class Connection {
   #pauseMs = FIRST_PAUSE_MS
   #closed = false
 
-  constructor(settings: ConnectionSettings, options: { keepAliveMs?: number } = {}) {
+  constructor(settings: ConnectionSettings, { connectMs, keepAliveMs }: Partial<Patience> = {}) {
     this.#settings = settings
-    this.#keepAliveMs = options.keepAliveMs ?? KEEP_ALIVE_MS
+    this.#patience = { connectMs: connectMs ?? CONNECT_MS, keepAliveMs: keepAliveMs ?? KEEP_ALIVE_MS }
   }
 
   /** Calls back once when the connection that is there now breaks; the returned function forgets it. */
@@ -188,7 +196,7 @@ export class Connection {
   }
 
   async #connect(): Promise<Client> {
-    const { client, type } = await connectPinned(this.#settings, this.#keepAliveMs, this.#type)
+    const { client, type } = await connectPinned(this.#settings, this.#patience, this.#type)
     this.#type = type
     return client
   }
