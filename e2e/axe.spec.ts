@@ -18,6 +18,7 @@ const PAGES = [
   '/vms/win11/console',
   '/vms/win11/serial',
   '/vms/win11/hardware',
+  '/vms/win11/options',
   '/vms/win11/snapshots',
   '/vms/win11/log',
   '/sandbox/networks',
@@ -124,6 +125,14 @@ test('the main dialogs', async ({ page }) => {
   await page.getByRole('button', { name: 'Actions of CPU' }).click()
   await page.getByRole('menuitem', { name: 'Change' }).click()
   await look('CPUs of win11')
+  await page.goto('/vms')
+  await page.getByRole('button', { name: 'Start order' }).click()
+  await look('Start order')
+  await page.goto('/sandbox/networks')
+  await page.getByRole('button', { name: 'New switch' }).click()
+  await look('Create a switch')
+  await rowAction(page, 'Switches', 'public', 'Destroy')
+  await look('Destroy the switch public')
   await page.keyboard.press('Control+k')
   await expect(page.getByRole('combobox')).toBeVisible()
   expect.soft(await everywhere(page, both), 'the palette').toEqual([])

@@ -213,7 +213,9 @@ function LastTasks() {
   if (query.error && !query.data) return <ErrorNotice error={explain(query.error)} />
   if (!query.data) return <Loading what="the tasks" lines={4} />
   if (query.data.rows.length === 0)
-    return <p className="text-muted">Nothing was done yet. What is done will be listed here.</p>
+    return (
+      <p className="text-muted">Nothing was done on this machine yet. What is done will be listed here.</p>
+    )
   return (
     <>
       <ul className="-mx-2">

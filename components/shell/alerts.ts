@@ -1,3 +1,4 @@
+import type { Dataset } from '../../server/datasets/model.ts'
 import type { HostSummary } from '../../server/hosts/model.ts'
 import type { Pool } from '../../server/pools/model.ts'
 import type { Capability, HostStatus } from '../../server/system/model.ts'
@@ -14,13 +15,14 @@ const FULL_BAD = 95
 
 type Facts = {
   pools: readonly Pool[] | null
+  datasets: readonly Dataset[] | null
   vms: readonly Vm[] | null
   capabilities: readonly Capability[] | null
   status: HostStatus | null
 }
 
 /** Everything that is not well, worst first, each with where to look. */
-export function alertsOf({ pools, vms, capabilities, status }: Facts, paths: HostPaths): Alert[] {
+export function alertsOf({ pools, datasets, vms, capabilities, status }: Facts, paths: HostPaths): Alert[] {
   const alerts: Alert[] = []
   if (status?.state === 'lost') {
     alerts.push({
@@ -46,6 +48,17 @@ export function alertsOf({ pools, vms, capabilities, status }: Facts, paths: Hos
         tone: pool.capacityPercent >= FULL_BAD ? 'bad' : 'warning',
         text: `The pool ${pool.name} is ${percent(pool.capacityPercent / 100)} full.`,
         href: paths.pool(pool.name),
+      })
+    }
+  }
+  for (const { name, availableBytes } of datasets ?? []) {
+    // Full for its users long before the pool's own figure says so: reservations, quotas and what ZFS keeps for itself.
+    if (!name.includes('/') && availableBytes === 0) {
+      alerts.push({
+        id: `room ${name}`,
+        tone: 'bad',
+        text: `The pool ${name} has no room left: nothing can be written outside of what is reserved.`,
+        href: paths.dataset(name),
       })
     }
   }

@@ -136,6 +136,11 @@ test('alerts name what is not well, worst first', () => {
   const alerts = alertsOf(
     {
       pools: [pool('tank', { capacityPercent: 90 }), pool('backup', { health: 'DEGRADED' }), pool('fine')],
+      datasets: [
+        dataset('tank', { availableBytes: 0 }),
+        dataset('tank/a', { availableBytes: 0 }),
+        dataset('fine', { availableBytes: 1 }),
+      ],
       vms: [vmRow('win11', { state: 'crashed', stateReason: 'It ended with a triple fault.' }), vmRow('ok')],
       capabilities: [
         { id: 'vmm', title: 'vmm', state: 'ok', reason: 'It is loaded.', mend: null },
@@ -152,12 +157,15 @@ test('alerts name what is not well, worst first', () => {
     pathsOf('nas'),
   )
   expect(alerts.map(alert => alert.text)).toEqual([
+    'The pool tank has no room left: nothing can be written outside of what is reserved.',
     'win11: It ended with a triple fault.',
     'There is no firmware.',
     'The pool tank is 90 % full.',
     'The pool backup is degraded.',
   ])
-  expect(alertsOf({ pools: [], vms: [], capabilities: [], status: null }, pathsOf('nas'))).toEqual([])
+  expect(
+    alertsOf({ pools: [], datasets: [], vms: [], capabilities: [], status: null }, pathsOf('nas')),
+  ).toEqual([])
 })
 
 test('with several hosts the palette finds things on each, and says on which', () => {

@@ -33,11 +33,12 @@ function useAlertsOf(id: string | null): Alert[] {
   const { trpc, paths } = useHosts()(id ?? '')
   const enabled = id !== null
   const pools = useQuery({ ...trpc.pools.list.queryOptions(), enabled }).data?.value ?? null
+  const datasets = useQuery({ ...trpc.datasets.list.queryOptions(), enabled }).data?.value ?? null
   const vms = useQuery({ ...trpc.vms.list.queryOptions(), enabled }).data?.value ?? null
   const capabilities = useQuery({ ...trpc.system.capabilities.queryOptions(), enabled }).data ?? null
   const status = useHostList()?.find(host => host.id === id)?.status ?? null
   return useMemo(
-    () => (enabled ? alertsOf({ pools, vms, capabilities, status }, paths) : []),
-    [enabled, pools, vms, capabilities, status, paths],
+    () => (enabled ? alertsOf({ pools, datasets, vms, capabilities, status }, paths) : []),
+    [enabled, pools, datasets, vms, capabilities, status, paths],
   )
 }

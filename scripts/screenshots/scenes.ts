@@ -131,6 +131,22 @@ export const SCENES: readonly Scene[] = [
   },
   { name: 'vms', path: '/vms', shows: page => rowOf(page, 'debian01') },
   {
+    name: 'screens',
+    path: '/vms',
+    open: page => page.getByRole('button', { name: 'Screens' }).click(),
+    shows: page => rowOf(page, 'debian01'),
+    looks: DESK,
+  },
+  {
+    name: 'start-order',
+    path: '/vms',
+    open: async page => {
+      await page.getByRole('button', { name: 'Start order' }).click()
+      await dialog(page).getByText('debian01').first().waitFor()
+    },
+    looks: DESK,
+  },
+  {
     name: 'guest',
     path: '/vms/debian01',
     shows: page => page.getByRole('main').getByText('Running').first(),
@@ -148,6 +164,7 @@ export const SCENES: readonly Scene[] = [
     shows: page => page.locator('[data-serial=live] .xterm-rows').getByText('notes'),
   },
   { name: 'guest-hardware', path: '/vms/debian01/hardware' },
+  { name: 'guest-options', path: '/vms/debian01/options' },
   { name: 'guest-snapshots', path: '/vms/debian01/snapshots', shows: page => rowOf(page, 'before-upgrade') },
   { name: 'guest-log', path: '/vms/win11/log' },
   {
@@ -192,6 +209,18 @@ export const SCENES: readonly Scene[] = [
     open: async page => {
       await choose(page, 'openbsd', 'Destroy…')
       await dialog(page).waitFor()
+    },
+    looks: DESK,
+  },
+  { name: 'networks', path: '/sandbox/networks', shows: page => rowOf(page, 'public') },
+  { name: 'network', path: '/sandbox/networks/public' },
+  {
+    name: 'create-switch',
+    path: '/sandbox/networks',
+    open: async page => {
+      await page.getByRole('button', { name: 'New switch' }).click()
+      await dialog(page).getByLabel('Name', { exact: true }).fill('dmz')
+      await planned(page).waitFor()
     },
     looks: DESK,
   },
