@@ -45,11 +45,26 @@ export function DatasetPage({ name, tab }: { name: string; tab: DatasetTab }) {
           What you see is what the host said <Time at={query.data.heardAt} />.
         </Banner>
       )}
-      {!dataset && !query.error && <Loading what={name} lines={6} />}
+      {!dataset && !query.error && <Loading what={name} lines={3} />}
+      {(dataset || !query.error) && <PagesOf name={name} snapshotCount={dataset?.snapshotCount} />}
       {tab === 'snapshots' && <SnapshotTable key={name} dataset={name} />}
       {dataset && tab === 'properties' && <PropertyTable dataset={dataset} />}
       {dataset && tab === 'overview' && <DatasetOverview dataset={dataset} />}
     </>
+  )
+}
+
+function PagesOf({ name, snapshotCount }: { name: string; snapshotCount: number | null | undefined }) {
+  const paths = usePaths()
+  return (
+    <Tabs
+      label={`Pages of ${name}`}
+      tabs={[
+        { label: 'Overview', href: paths.dataset(name) },
+        { label: 'Snapshots', href: paths.dataset(name, 'snapshots'), count: snapshotCount },
+        { label: 'Properties', href: paths.dataset(name, 'properties') },
+      ]}
+    />
   )
 }
 
@@ -164,18 +179,6 @@ function Head({ dataset }: { dataset: DatasetDetail }) {
           </Link>
         </Banner>
       ))}
-      <Tabs
-        label={`Pages of ${dataset.name}`}
-        tabs={[
-          { label: 'Overview', href: paths.dataset(dataset.name) },
-          {
-            label: 'Snapshots',
-            href: paths.dataset(dataset.name, 'snapshots'),
-            count: dataset.snapshotCount,
-          },
-          { label: 'Properties', href: paths.dataset(dataset.name, 'properties') },
-        ]}
-      />
     </>
   )
 }

@@ -142,7 +142,7 @@ export const SCENES: readonly Scene[] = [
     path: '/vms',
     open: async page => {
       await page.getByRole('button', { name: 'Start order' }).click()
-      await dialog(page).getByText('debian01').first().waitFor()
+      await dialog(page).getByLabel('Add a guest').waitFor()
     },
     looks: DESK,
   },
