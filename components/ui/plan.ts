@@ -38,6 +38,7 @@ const VICTIM_WORDS: Record<Victim['kind'], readonly [string, string]> = {
   volume: ['zvol', 'zvols'],
   hold: ['hold', 'holds'],
   data: ['change', 'changes'],
+  disk: ['disk’s content', 'disks’ contents'],
   vm: ['virtual machine', 'virtual machines'],
   file: ['file', 'files'],
 }

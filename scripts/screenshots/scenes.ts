@@ -133,7 +133,10 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'screens',
     path: '/vms',
-    open: page => page.getByRole('button', { name: 'Screens' }).click(),
+    open: async page => {
+      await page.getByRole('button', { name: 'Screens' }).click()
+      await page.getByRole('img', { name: 'Screen of debian01' }).waitFor()
+    },
     shows: page => rowOf(page, 'debian01'),
     looks: DESK,
   },

@@ -34,7 +34,18 @@ const plan = z.object({
   ),
   victims: z.array(
     z.object({
-      kind: z.enum(['snapshot', 'bookmark', 'clone', 'filesystem', 'volume', 'hold', 'data', 'vm', 'file']),
+      kind: z.enum([
+        'snapshot',
+        'bookmark',
+        'clone',
+        'filesystem',
+        'volume',
+        'hold',
+        'data',
+        'disk',
+        'vm',
+        'file',
+      ]),
       name: z.string(),
       guid: z.optional(z.string()),
       bytes: z.optional(z.number()),

@@ -135,7 +135,7 @@ export function planReplace(device: string, by: string, pool: DeviceFacts, disks
     action: 'pools.replace',
     title,
     steps,
-    victims: [{ kind: 'data', name: `/dev/${by}` }],
+    victims: [{ kind: 'disk', name: `/dev/${by}` }],
     warnings: [
       `Everything on ${by} is overwritten. Nothing was found on it, but a disk without partitions can still hold data: be sure that it is the right one.`,
       ...(vdev && works(vdev)

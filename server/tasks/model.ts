@@ -14,7 +14,7 @@ export type Step = {
 
 /** A thing that will be destroyed or lost, named. */
 export type Victim = {
-  kind: 'snapshot' | 'bookmark' | 'clone' | 'filesystem' | 'volume' | 'hold' | 'data' | 'vm' | 'file'
+  kind: 'snapshot' | 'bookmark' | 'clone' | 'filesystem' | 'volume' | 'hold' | 'data' | 'disk' | 'vm' | 'file'
   name: string
   /** ZFS guid (decimal string): the same name with another guid is another thing. */
   guid?: string
