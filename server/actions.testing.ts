@@ -1,6 +1,7 @@
 /** Every action that is served, on a machine that is ready for it. */
 import type * as z from 'zod/mini'
 import type { Action, ActionContext } from './action.ts'
+import { mount, unmount } from './datasets/actions.mount.ts'
 import * as datasets from './datasets/actions.ts'
 import { AppError } from './errors.ts'
 import { readMachineFacts } from './host/machine.ts'
@@ -175,6 +176,8 @@ export const CASES: Case[] = [
     'zfs create -o compression=zstd tank/a',
   ),
   scenario(datasets.promote, { dataset: 'tank/c' }, ...WITH_SNAPSHOT, 'zfs clone tank/a@x tank/c'),
+  scenario(mount, { dataset: 'tank/a' }, ONE, 'zfs unmount tank/a'),
+  scenario(unmount, { dataset: 'tank/a' }, ONE),
   scenario(pools.scrub, { pool: 'tank', verb: 'start' }),
   scenario(pools.offline, { pool: 'tank', device: 'da1' }),
   scenario(pools.online, { pool: 'tank', device: 'da1' }, 'zpool offline tank da1'),

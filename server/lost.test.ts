@@ -113,7 +113,7 @@ async function fingerprint({ host, sh }: Stage): Promise<string> {
     }),
   )
   const { scan, vdevs } = await getPoolStatus(host, 'tank')
-  const columns = 'name,origin,compression,volsize,userrefs,skep:kept-from'
+  const columns = 'name,origin,compression,volsize,mounted,userrefs,skep:kept-from'
   const data = await host.list('/tank/a').catch(() => [])
   return JSON.stringify([
     await sh(`zfs list -H -t all -o ${columns}`),
@@ -141,14 +141,20 @@ type Ending = {
   commands: string[][]
 }
 
+/** Nothing takes that long unless it hangs. */
+const LONG_MS = 60_000
+
 /** Carries the case out as a task of a machine behind SSH, with the connection lost at the step, and waits for its end. */
 async function ended(sshd: TestSshd, one: Case, at?: { index: number; how: Loss }): Promise<Ending> {
   await using on = await stage()
   const { plan, asTask } = await one.prepare(on)
   const step = at && plan.steps[at.index]
   const programs = programsThatLose(sshd, on.host.dir)
-  // To a frozen machine no connection comes: the sooner that is noticed, the sooner it may be thawed.
-  const ssh = sshd.host({}, { path: programs.path, keepAliveMs: 200, connectMs: 2_500 })
+  // To a frozen machine no connection comes: the sooner that is noticed, the sooner it may be thawed. The first connection
+  // may take its time, on a busy computer.
+  const isFrozen = at?.how.includes('frozen')
+  const ssh = sshd.host({}, { path: programs.path, keepAliveMs: 200, ...(isFrozen && { connectMs: 2_500 }) })
+  await vi.waitFor(() => ssh.run(['true']), LONG_MS)
   const db = openDatabase(':memory:')
   const log = pino({ level: 'silent' })
   const { inventory } = on.context
@@ -163,13 +169,13 @@ async function ended(sshd: TestSshd, one: Case, at?: { index: number; how: Loss 
       (error: unknown) => error,
     )
     if (at && !CUTS.includes(at.how) && step?.argv) {
-      await vi.waitFor(() => expect(progress()?.progress).toContain('not known yet'), 20_000)
+      await vi.waitFor(() => expect(progress()?.progress).toContain('not known yet'), LONG_MS)
       if (at.how.startsWith('sshd stopped')) await sshd.start()
       else sshd.thaw()
     }
     const error = await run
     if (!progress()) throw error
-    await vi.waitFor(() => expect(progress()?.state).not.toBe('running'), 30_000)
+    await vi.waitFor(() => expect(progress()?.state).not.toBe('running'), LONG_MS)
     const task = progress()
     return {
       steps: plan.steps,

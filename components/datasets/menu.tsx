@@ -12,6 +12,7 @@ const CreateVolumeDialog = lazy(() => import('./CreateVolumeDialog.tsx'))
 const CreateFilesystemDialog = lazy(() => import('./CreateFilesystemDialog.tsx'))
 const RenameDatasetDialog = lazy(() => import('./RenameDatasetDialog.tsx'))
 const DestroyDatasetDialog = lazy(() => import('./DestroyDatasetDialog.tsx'))
+const MountDialog = lazy(() => import('./MountDialog.tsx'))
 const PromoteDatasetDialog = lazy(() => import('./PromoteDatasetDialog.tsx'))
 
 export function createVolume({ open }: Tools, parent: string): void {
@@ -49,6 +50,11 @@ export function datasetMenu(dataset: Dataset, tools: Tools): MenuItem[] {
             label: 'Create filesystem…',
             disabled: administrator,
             onSelect: () => createFilesystem(tools, dataset.name),
+          },
+          {
+            label: dataset.mounted ? 'Unmount…' : 'Mount…',
+            disabled: administrator,
+            onSelect: () => tools.open(close => <MountDialog dataset={dataset} onClose={close} />),
           },
         ]),
     {

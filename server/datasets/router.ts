@@ -1,6 +1,7 @@
 import { AppError } from '../errors.ts'
 import type { Aged, Inventory } from '../inventory/inventory.ts'
 import { actionProcedures, procedure, router } from '../trpc.ts'
+import { mount, unmount } from './actions.mount.ts'
 import {
   createFilesystem,
   createVolume,
@@ -43,4 +44,6 @@ export const datasetsRouter = router({
   setProperty: actionProcedures(setProperty),
   inheritProperty: actionProcedures(inheritProperty),
   promote: actionProcedures(promote),
+  mount: actionProcedures(mount),
+  unmount: actionProcedures(unmount),
 })

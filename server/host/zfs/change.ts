@@ -60,7 +60,12 @@ function holdAbout(spec: Hold): { names: readonly string[]; below: readonly stri
   return { names: [...spec.snapshots, ...datasets], below: spec.recursive ? datasets : [] }
 }
 
-/** Mounts a filesystem that does not mount by itself (`canmount=noauto`). */
+/** Mounts one filesystem, also one that does not mount by itself (`canmount=noauto`). zfs-mount(8). */
 export function mountArgv(dataset: string): string[] {
   return ['zfs', 'mount', dataset]
+}
+
+/** Unmounts a filesystem and all that is mounted below it. zfs-unmount(8). */
+export function unmountArgv(dataset: string): string[] {
+  return ['zfs', 'unmount', dataset]
 }
