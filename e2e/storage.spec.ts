@@ -71,6 +71,25 @@ test('set a property, inherit it again, rename', { tag: '@storage' }, async ({ p
   expect(await skep.host('zfs', 'list', '-H', '-o', 'name', 'tank/st-renamed')).toBe('tank/st-renamed\n')
 })
 
+test('unmount a filesystem with what is mounted below it, and mount it again', { tag: '@storage' }, async ({
+  page,
+  skep,
+}) => {
+  await skep.host('zfs', 'create', '-p', 'tank/st-mount/below')
+  const mounted = () => skep.host('zfs', 'list', '-H', '-r', '-o', 'mounted', 'tank/st-mount')
+  await menu(page, 'tank/st-mount', 'Unmount')
+  const off = dialog(page, 'Unmount tank/st-mount')
+  await expect(off.getByText('1 filesystem below it: tank/st-mount/below.')).toBeVisible()
+  await confirm(off, 'Unmount')
+  await expect(page.getByRole('main').getByText('(not mounted)')).toBeVisible()
+  expect(await mounted()).toBe('no\nno\n')
+
+  await menu(page, 'tank/st-mount', 'Mount')
+  await confirm(dialog(page, 'Mount tank/st-mount'), 'Mount')
+  await expect(page.getByRole('main').getByText('(not mounted)')).toHaveCount(0)
+  expect(await mounted()).toBe('yes\nno\n')
+})
+
 test('promote a clone, then destroy what hangs on it with every victim named', { tag: '@storage' }, async ({
   page,
   skep,
