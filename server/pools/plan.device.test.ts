@@ -104,7 +104,7 @@ describe('replace', () => {
   it('takes only a disk that nobody has, never by force, and names it as what dies', () => {
     const plan = planReplace(gone.name, 'da6', tank, disks)
     expect(commands(plan)).toEqual([`zpool replace tank ${gone.name} da6`])
-    expect(plan.victims).toEqual([{ kind: 'data', name: '/dev/da6' }])
+    expect(plan.victims).toEqual([{ kind: 'disk', name: '/dev/da6' }])
     expect(planReplace(gone.name, 'da2', tank, disks).refused).toMatchObject({
       code: 'in_use',
       message: 'da2 belongs to pool tank.',
