@@ -159,9 +159,9 @@ async function encryption({ ask, make }: Stage) {
     '-o',
     'keyformat=raw',
     '-o',
-    'keylocation=file:///root/key',
+    'keylocation=file:///var/tmp/skep-key',
   ]
-  await make('dd', 'if=/dev/urandom', 'of=/root/key', 'bs=32', 'count=1', 'status=none')
+  await make('dd', 'if=/dev/urandom', 'of=/var/tmp/skep-key', 'bs=32', 'count=1', 'status=none')
   await make(...words, 'tank/enc')
   await make('zfs', 'create', 'tank/enc/child')
   await ask('enc.short', { stdin: 'short\n' })

@@ -6,7 +6,7 @@ import type { Plan, Refusal } from '../tasks/model.ts'
 import type { Vm } from '../vms/model.ts'
 import type { DatasetRow } from './model.ts'
 import { refusal, runningProblem } from './plan.ts'
-import { counted, holdsDisks, inWords, isBelow, usersOf } from './users.ts'
+import { counted, inWords, isBelow, usersOf } from './users.ts'
 
 export type MountFacts = { datasets: readonly DatasetRow[]; properties: readonly Property[] }
 
@@ -85,10 +85,7 @@ export function planUnmount(dataset: string, { datasets, vms }: UnmountFacts): P
     subjects: [{ name: row.name, guid: row.guid }],
     warnings: [...warnings, 'Programs with open files there prevent it.'],
     locks: [`dataset:${dataset}/**`, ...users.map(vm => `vm:${vm.name}`)],
-    facts: {
-      going: going.map(each => each.name),
-      users: users.filter(vm => !holdsDisks(vm)).map(vm => vm.name),
-    },
+    facts: { going: going.map(each => each.name), users: users.map(vm => vm.name) },
   })
 }
 
