@@ -10,8 +10,9 @@
 import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
 import { ensureChromium } from './chromium.mjs'
 import { installDebianPackages } from './debian.mjs'
 import { borrowLab, labEnv } from './lab/borrow.mjs'
@@ -109,12 +110,23 @@ let passed = 0
 let failed = 0
 const summary = []
 
-function count(name, ok, bad, since, note = '') {
+function count(name, ok, bad, since, note = '', failures = []) {
   passed += ok
   failed += bad
   const seconds = Math.round((Date.now() - since) / 1000)
   summary.push(`${bad === 0 ? 'ok  ' : 'FAIL'} ${name}: ${ok} passed, ${bad} failed${note} (${seconds} s)`)
+  for (const { name, why } of failures) summary.push(`     ${name}\n${indented(why)}`)
 }
+
+/** As much of a failure as tells one from another, below the line that counts it. */
+const LINES_OF_WHY = 8
+const indented = why =>
+  stripVTControlCharacters(why)
+    .split('\n')
+    .filter(line => line.trim() !== '')
+    .slice(0, LINES_OF_WHY)
+    .map(line => `       ${line}`)
+    .join('\n')
 
 /** Programs that tests run against: a real sshd, an account that borrows rights, and what reads manual pages. */
 const PROGRAMS = [
@@ -157,7 +169,7 @@ async function suite(name, argv, { minutes, env }, file, read) {
   console.log(`\ntest: ${name}`)
   const since = Date.now()
   const status = await run(argv, { minutes, env })
-  let counts = { ok: 0, bad: 0, skipped: 0 }
+  let counts = { ok: 0, bad: 0, skipped: 0, failures: [] }
   try {
     counts = read(JSON.parse(readFileSync(file, 'utf8')))
   } catch (error) {
@@ -165,7 +177,8 @@ async function suite(name, argv, { minutes, env }, file, read) {
   }
   if (counts.ok + counts.bad === 0) console.error(`test: ${name} ran no test`)
   if (counts.bad === 0 && (status !== 0 || counts.ok === 0)) counts.bad = 1
-  count(name, counts.ok, counts.bad, since, counts.skipped > 0 ? `, ${counts.skipped} skipped` : '')
+  const note = counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''
+  count(name, counts.ok, counts.bad, since, note, counts.failures)
 }
 
 /** What vitest's JSON report says. */
@@ -178,6 +191,42 @@ function vitestCounts(report) {
     ok: report.numPassedTests,
     bad: report.numFailedTests + unread.length,
     skipped: report.numPendingTests + report.numTodoTests,
+    failures: [
+      ...unread.map(({ name, message }) => ({ name: relative(root, name), why: message })),
+      ...report.testResults.flatMap(({ name, assertionResults }) =>
+        assertionResults
+          .filter(({ status }) => status === 'failed')
+          .map(({ fullName, failureMessages }) => ({
+            name: `${relative(root, name)} › ${fullName}`,
+            why: failureMessages.join('\n'),
+          })),
+      ),
+    ],
+  }
+}
+
+/** What playwright's JSON report says. A test that passed only when tried again has failed. */
+function playwrightCounts(report) {
+  const why = tests =>
+    tests.flatMap(({ results }) => results.flatMap(({ errors }) => errors.map(({ message }) => message ?? '')))
+  const failuresOf = suite => [
+    ...(suite.specs ?? [])
+      .filter(({ tests }) => tests.some(({ status }) => status === 'unexpected' || status === 'flaky'))
+      .map(({ file, line, title, tests }) => ({
+        name: `e2e/${file}:${line} › ${title}`,
+        why: why(tests).join('\n'),
+      })),
+    ...(suite.suites ?? []).flatMap(failuresOf),
+  ]
+  return {
+    ok: report.stats.expected,
+    // An error outside of tests, such as a spec that cannot be read, is in no test's count.
+    bad: report.stats.unexpected + report.stats.flaky + report.errors.length,
+    skipped: report.stats.skipped,
+    failures: [
+      ...report.errors.map(({ message }) => ({ name: 'outside of the tests', why: message ?? '' })),
+      ...failuresOf(report),
+    ],
   }
 }
 
@@ -258,12 +307,7 @@ async function specs(name, env, words = []) {
       },
     },
     file,
-    report => ({
-      ok: report.stats.expected,
-      // An error outside of tests, such as a spec that cannot be read, is in no test's count.
-      bad: report.stats.unexpected + report.stats.flaky + report.errors.length,
-      skipped: report.stats.skipped,
-    }),
+    playwrightCounts,
   )
   checkNothingLeft(name)
 }
