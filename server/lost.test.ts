@@ -99,6 +99,9 @@ function behindSsh(ssh: Host, { host }: Stage, overSsh: Step[]): Host {
     write: changing((...call) => ssh.write(...call)),
     remove: changing((...call) => ssh.remove(...call)),
     mkdir: changing((...call) => ssh.mkdir(...call)),
+    readBytes: (file, ...piece) => ssh.readBytes(real(file), ...piece),
+    writeBytes: changing((...call) => ssh.writeBytes(...call)),
+    rename: changing((from, to) => ssh.rename(from, real(to))),
   })
 }
 

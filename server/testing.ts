@@ -96,6 +96,21 @@ export function scriptedHost(
       files.delete(file)
     },
     mkdir: async () => undefined,
+    async readBytes(file, offset, length) {
+      return Buffer.from(await this.read(file)).subarray(offset, offset + length)
+    },
+    async writeBytes(file, offset, bytes) {
+      const before = Buffer.from(files.get(file) ?? '')
+      const after = Buffer.alloc(Math.max(before.length, offset + bytes.length))
+      before.copy(after)
+      after.set(bytes, offset)
+      files.set(file, after.toString())
+    },
+    async rename(from, to) {
+      if (files.has(to)) throw new AppError('refused', `There is a file ${to} already.`)
+      files.set(to, await this.read(from))
+      files.delete(from)
+    },
     close: async () => undefined,
   }
 }
@@ -114,6 +129,9 @@ export function doorTo(host: Host, changes: Partial<Host>): Host {
     stat: (...call) => host.stat(...call),
     remove: (...call) => host.remove(...call),
     mkdir: (...call) => host.mkdir(...call),
+    readBytes: (...call) => host.readBytes(...call),
+    writeBytes: (...call) => host.writeBytes(...call),
+    rename: (...call) => host.rename(...call),
     close: () => host.close(),
     ...changes,
   }

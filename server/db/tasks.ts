@@ -3,7 +3,7 @@ import { ERROR_CODES } from '../errors.ts'
 import { type Plan, TASK_STATES, type Task, type TaskCommand, type TaskState } from '../tasks/model.ts'
 import type { Database } from './database.ts'
 
-const COMMAND_KINDS = ['run', 'write', 'remove', 'mkdir'] as const
+const COMMAND_KINDS = ['run', 'write', 'remove', 'mkdir', 'rename'] as const
 
 const json = z.pipe(
   z.string(),

@@ -60,5 +60,17 @@ export type Host = {
   /** Removes a file or an empty directory; quiet when it is gone already. */
   remove(path: string): Promise<void>
   mkdir(path: string): Promise<void>
+  /** Bytes of a regular file from `offset` on, at most `length` (1 MiB at most); fewer at its end. AppError `not_found`, `denied`. */
+  readBytes(path: string, offset: number, length: number): Promise<Uint8Array>
+  /**
+   * Writes bytes (4 MiB at most) into a file where they belong, for what is too long to be written whole; a file that is
+   * not there is made, mode 0o644. AppError `not_found` (directory), `denied`, `no_space`.
+   */
+  writeBytes(path: string, offset: number, bytes: Uint8Array): Promise<void>
+  /**
+   * Gives a regular file another name on the same filesystem, after its bytes have reached the disk. AppError `refused`
+   * where something has that name: nothing is ever replaced.
+   */
+  rename(from: string, to: string): Promise<void>
   close(): Promise<void>
 }

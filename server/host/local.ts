@@ -7,7 +7,17 @@ import { AppError } from '../errors.ts'
 import type { Host, HostSocket, HostStream, RunOptions, RunResult } from './host.ts'
 import { connectLocal } from './local/connect.ts'
 import { errorCode } from './local/errors.ts'
-import { listEntries, makeDirectory, readText, removeEntry, statEntry, writeText } from './local/files.ts'
+import {
+  listEntries,
+  makeDirectory,
+  readPiece,
+  readText,
+  removeEntry,
+  renameFile,
+  statEntry,
+  writePiece,
+  writeText,
+} from './local/files.ts'
 import { commandFiles, type Files } from './local/files-command.ts'
 import { killedWhenLeft, lines, OutputBuffer } from './local/output.ts'
 import { Patience } from './local/patience.ts'
@@ -26,6 +36,7 @@ const MOST_STDERR_BYTES = 1024 * 1024
 const DRAIN_MS = 1_000
 
 type Ended = Omit<RunResult, 'stdout'> & { stdout: Buffer }
+type Given = Omit<RunOptions, 'stdin'> & { stdin?: string | Uint8Array }
 
 export type LocalHost = Host & { orphans(): Orphan[] }
 
@@ -103,7 +114,7 @@ export function localHost(options: LocalOptions = {}): LocalHost {
   async function perform(
     argv: readonly string[],
     words: readonly string[],
-    runOptions: RunOptions,
+    runOptions: Given,
   ): Promise<Ended> {
     const started = await start(argv, words, runOptions.stdin !== undefined)
     const { child } = started
@@ -217,6 +228,9 @@ export function localHost(options: LocalOptions = {}): LocalHost {
     stat: file => files.within(file, () => statEntry(file)),
     remove: file => files.within(file, () => removeEntry(file)),
     mkdir: directory => files.within(directory, () => makeDirectory(directory)),
+    readBytes: (file, offset, length) => files.within(file, () => readPiece(file, offset, length)),
+    writeBytes: (file, offset, bytes) => files.within(file, () => writePiece(file, offset, bytes)),
+    rename: (from, to) => files.within(from, () => renameFile(from, to)),
   }
   const borrowed = commandFiles({
     shell: (argv, text, words, shellOptions) =>

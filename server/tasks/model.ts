@@ -57,7 +57,7 @@ export type TaskState = (typeof TASK_STATES)[number]
 export type TaskCommand = {
   seq: number
   /** `run`: a program. Otherwise a file of the host that was written, removed or made; argv is then the verb and its path. */
-  kind: 'run' | 'write' | 'remove' | 'mkdir'
+  kind: 'run' | 'write' | 'remove' | 'mkdir' | 'rename'
   argv: string[]
   /** How often the same command ran in a row with the same result (a wait that looks again and again). */
   times: number

@@ -7,6 +7,8 @@ import type { TaskCommand } from './model.ts'
 /** Output kept of one command, counted in characters. */
 export const OUTPUT_LIMIT = 64 * 1024
 
+const IN_PIECES = 'in pieces'
+
 type Entry = Pick<TaskCommand, 'kind' | 'argv'>
 type Outcome = { exit: number | null; stdout: string; stderr: string }
 
@@ -133,20 +135,31 @@ export function recordingHost(options: {
     },
     write: (path, text, writeOptions) =>
       recorded({ kind: 'write', argv: ['write', path] }, () => host.write(path, text, writeOptions), silent),
+    // One entry a file, however many pieces: they follow one another.
+    writeBytes: (path, offset, bytes) =>
+      recorded(
+        { kind: 'write', argv: ['write', path, IN_PIECES] },
+        () => host.writeBytes(path, offset, bytes),
+        silent,
+      ),
+    rename: (from, to) =>
+      recorded({ kind: 'rename', argv: ['rename', from, to] }, () => host.rename(from, to), silent),
     remove: path => recorded({ kind: 'remove', argv: ['remove', path] }, () => host.remove(path), silent),
     mkdir: path => recorded({ kind: 'mkdir', argv: ['mkdir', path] }, () => host.mkdir(path), silent),
     connect: (target, connectOptions) => host.connect(target, connectOptions),
     read: path => host.read(path),
     list: path => host.list(path),
     stat: path => host.stat(path),
+    readBytes: (path, offset, length) => host.readBytes(path, offset, length),
     close: () => host.close(),
   }
 }
 
 function sameResult(a: TaskCommand, b: TaskCommand): boolean {
+  const isRepeated = a.kind === 'run' || a.argv[2] === IN_PIECES
   return (
-    a.kind === 'run' &&
-    b.kind === 'run' &&
+    isRepeated &&
+    a.kind === b.kind &&
     a.exit !== null &&
     a.exit === b.exit &&
     a.stdout === b.stdout &&

@@ -16,6 +16,9 @@ export function silentBut(does: Pick<Host, 'id' | 'run'>): Host {
     stat: refuse,
     remove: refuse,
     mkdir: refuse,
+    readBytes: refuse,
+    writeBytes: refuse,
+    rename: refuse,
     close: refuse,
     ...does,
   }

@@ -4,9 +4,19 @@ import { AppError } from '../../errors.ts'
 import type { FileEntry, Host, RunResult } from '../host.ts'
 import { isPrivilegeRefused, type Privilege } from '../privilege.ts'
 import { fileError } from './errors.ts'
-import { decodeText, LONGEST_BYTES } from './files.ts'
+import {
+  checkPath,
+  checkPiece,
+  decodeText,
+  LONGEST_BYTES,
+  MOST_READ_BYTES,
+  MOST_WRITTEN_BYTES,
+} from './files.ts'
 
-export type Files = Pick<Host, 'read' | 'write' | 'list' | 'stat' | 'remove' | 'mkdir'>
+export type Files = Pick<
+  Host,
+  'read' | 'write' | 'list' | 'stat' | 'remove' | 'mkdir' | 'readBytes' | 'writeBytes' | 'rename'
+>
 
 /**
  * Runs a text in /bin/sh with its words as $1, $2, …, as root where rights are borrowed. `argv` names the work in errors, and
@@ -16,7 +26,7 @@ export type Shell = (
   argv: readonly string[],
   text: string,
   words: readonly string[],
-  options: { stdin?: string },
+  options: { stdin?: string | Uint8Array },
 ) => Promise<Pick<RunResult, 'exit' | 'stderr'> & { stdout: Buffer }>
 
 const READ = `
@@ -82,6 +92,32 @@ exec rm -f -- "$1"
 
 const MKDIR = 'exec mkdir -p -- "$1"'
 
+/** tail(1) seeks in a regular file; its numbers begin with 1. */
+const READ_PIECE = `
+exec < "$1" || exit 1
+[ -f "$1" ] || { echo 'skep: not a regular file' >&2; exit 1; }
+tail -c +"$2" -- "$1" | head -c "$3"
+`
+
+/**
+ * dd(1) counts in blocks: with one that divides the offset, `seek` is exact. What a pipe gives in short reads is written in
+ * short blocks, one behind the other. Whether all of it came is told by the size.
+ */
+const WRITE_PIECE = `
+if [ -e "$1" ] && [ ! -f "$1" ]; then echo 'skep: not a regular file' >&2; exit 1; fi
+umask 022
+m=$(dd of="$1" bs="$3" seek="$(($2 / $3))" conv=notrunc 2>&1) || { printf '%s\\n' "$m" >&2; exit 1; }
+[ "$(wc -c < "$1")" -ge "$(($2 + $4))" ] || { echo 'skep: cut short' >&2; exit 1; }
+`
+
+/** ln(1) refuses a name that is taken. */
+const RENAME = `
+[ -f "$1" ] || { ls -d -- "$1" >/dev/null || exit 1; echo 'skep: not a regular file' >&2; exit 1; }
+{ fsync "$1" || sync "$1" || sync; } 2>/dev/null
+ln -- "$1" "$2" || exit 1
+exec rm -f -- "$1"
+`
+
 /** The words of strerror(3) that programs print, as its codes. */
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/No such file/, 'ENOENT'],
@@ -120,6 +156,15 @@ function parseTold(name: string, text: string): FileEntry {
   return entryOf(name, Number.parseInt(mode, 16), Number(size), Math.floor(Number(seconds) * 1000))
 }
 
+const LARGEST_BLOCK = 1024 * 1024
+
+/** The largest power of two that divides an offset, up to 1 MiB. */
+function blockOf(offset: number): number {
+  let block = LARGEST_BLOCK
+  while (offset % block !== 0) block /= 2
+  return block
+}
+
 /** `where`: there, or here. */
 export function commandFiles(door: { shell: Shell; privilege: Privilege; where: 'there' | 'here' }): Files {
   const { shell, privilege, where } = door
@@ -129,7 +174,7 @@ export function commandFiles(door: { shell: Shell; privilege: Privilege; where: 
     file: string,
     text: string,
     words: string[],
-    stdin?: string,
+    stdin?: string | Uint8Array,
   ): Promise<Buffer> {
     const { exit, stdout, stderr } = await shell(
       ['sh', doing, file],
@@ -181,6 +226,19 @@ export function commandFiles(door: { shell: Shell; privilege: Privilege; where: 
     },
     async mkdir(directory) {
       await work('make', directory, MKDIR, [])
+    },
+    async readBytes(file, offset, length) {
+      checkPiece(file, offset, length, MOST_READ_BYTES)
+      return work('read', file, READ_PIECE, [String(offset + 1), String(length)])
+    },
+    async writeBytes(file, offset, bytes) {
+      checkPiece(file, offset, bytes.length, MOST_WRITTEN_BYTES)
+      const words = [String(offset), String(blockOf(offset)), String(bytes.length)]
+      await work('write', file, WRITE_PIECE, words, bytes)
+    },
+    async rename(from, to) {
+      checkPath(to)
+      await work('rename', from, RENAME, [to])
     },
   }
 }

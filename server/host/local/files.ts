@@ -1,7 +1,19 @@
 /** Files of this machine: read whole, written whole or not at all. */
 import { randomBytes } from 'node:crypto'
 import type { Stats } from 'node:fs'
-import { lstat, mkdir, open, readdir, realpath, rename, rmdir, stat, unlink } from 'node:fs/promises'
+import {
+  constants,
+  link,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  realpath,
+  rename,
+  rmdir,
+  stat,
+  unlink,
+} from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '../../errors.ts'
 import type { FileEntry } from '../host.ts'
@@ -104,6 +116,84 @@ async function syncDirectory(directory: string): Promise<void> {
     await handle.sync()
   } finally {
     await handle.close()
+  }
+}
+
+/** Most bytes of a file that are read, and written, at once. */
+export const MOST_READ_BYTES = 1024 * 1024
+export const MOST_WRITTEN_BYTES = 4 * 1024 * 1024
+
+/** AppError `invalid` for a place in a file that is none, or for too much of it. */
+export function checkPiece(file: string, offset: number, length: number, most: number): void {
+  checkPath(file)
+  if (
+    !Number.isSafeInteger(offset) ||
+    offset < 0 ||
+    !Number.isSafeInteger(length) ||
+    length < 0 ||
+    length > most
+  )
+    throw new AppError('invalid', `“${file}” has no such piece.`)
+}
+
+/** AppError `not_found`, `denied`, `invalid` (no regular file). */
+export async function readPiece(file: string, offset: number, length: number): Promise<Uint8Array> {
+  checkPiece(file, offset, length, MOST_READ_BYTES)
+  try {
+    if (!(await stat(file)).isFile()) throw new AppError('invalid', `“${file}” is not a regular file.`)
+    const handle = await open(file, 'r')
+    try {
+      const buffer = Buffer.alloc(length)
+      let got = 0
+      while (got < length) {
+        const { bytesRead } = await handle.read(buffer, got, length - got, offset + got)
+        if (bytesRead === 0) break
+        got += bytesRead
+      }
+      return buffer.subarray(0, got)
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    throw fileError(error, file, 'read')
+  }
+}
+
+/** AppError `not_found` (directory), `denied`, `no_space`, `invalid` (no regular file). */
+export async function writePiece(file: string, offset: number, bytes: Uint8Array): Promise<void> {
+  checkPiece(file, offset, bytes.length, MOST_WRITTEN_BYTES)
+  try {
+    const there = await statOrNull(file)
+    if (there && !there.isFile()) throw new AppError('invalid', `“${file}” is not a regular file.`)
+    const handle = await open(file, constants.O_WRONLY | constants.O_CREAT, 0o644)
+    try {
+      let done = 0
+      while (done < bytes.length)
+        done += (await handle.write(bytes, done, bytes.length - done, offset + done)).bytesWritten
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    throw fileError(error, file, 'write')
+  }
+}
+
+/** link(2) refuses a name that is taken, which rename(2) would replace. AppError `not_found`, `refused`, `denied`. */
+export async function renameFile(from: string, to: string): Promise<void> {
+  checkPath(from)
+  checkPath(to)
+  try {
+    const handle = await open(from, 'r')
+    await handle.sync().finally(() => handle.close())
+  } catch (error) {
+    throw fileError(error, from, 'rename')
+  }
+  try {
+    await link(from, to)
+    await unlink(from)
+    await syncDirectory(path.dirname(to))
+  } catch (error) {
+    throw fileError(error, to, 'make')
   }
 }
 

@@ -20,5 +20,6 @@ export function filesWithRights(own: Files, borrowed: Files): Files {
     read: file => look(files => files.read(file)),
     list: directory => look(files => files.list(directory)),
     stat: file => look(files => files.stat(file)),
+    readBytes: (file, offset, length) => look(files => files.readBytes(file, offset, length)),
   }
 }

@@ -191,6 +191,18 @@ class SandboxHost implements Host {
     await this.#file('file.mkdir', path)
   }
 
+  async readBytes(path: string, at: number, bytes: number): Promise<Uint8Array> {
+    return (await this.#file('file.readBytes', path, { at, bytes })).body
+  }
+
+  async writeBytes(path: string, at: number, bytes: Uint8Array): Promise<void> {
+    await this.#file('file.writeBytes', path, { at }, bytes)
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    await this.#file('file.rename', from, { to })
+  }
+
   async close(): Promise<void> {
     const coming = this.#client
     this.#client = null

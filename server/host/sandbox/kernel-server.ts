@@ -4,7 +4,17 @@ import { createServer, type Server, type Socket } from 'node:net'
 import * as z from 'zod/mini'
 import type { Kernel } from './kernel.ts'
 import { encodeFrame, type Frame, FrameReader, type Header, KernelError, kernelSocket } from './protocol.ts'
-import { listDirectory, makeDirectory, readText, removeFile, statFile, writeText } from './store-files.ts'
+import {
+  listDirectory,
+  makeDirectory,
+  readPiece,
+  readText,
+  removeFile,
+  renameFile,
+  statFile,
+  writePiece,
+  writeText,
+} from './store-files.ts'
 import {
   closeVolume,
   flushVolume,
@@ -21,6 +31,8 @@ const Run = z.object({
   env: z.optional(z.record(z.string(), z.string())),
 })
 const Write = z.object({ path: z.string(), mode: z.optional(z.number()) })
+const Piece = z.object({ path: z.string(), at: z.number(), bytes: z.optional(z.number()) })
+const Rename = z.object({ path: z.string(), to: z.string() })
 const Open = z.object({ path: z.string(), mode: z.enum(['read', 'write']) })
 const At = z.object({ handle: z.number(), at: z.number(), bytes: z.optional(z.number()) })
 const Handle = z.object({ handle: z.number() })
@@ -163,6 +175,20 @@ class Client {
       case 'file.mkdir':
         makeDirectory(world, Pathed.parse(header).path)
         return {}
+      case 'file.readBytes': {
+        const { path, at, bytes } = Piece.parse(header)
+        return readPiece(world, path, at, bytes ?? 0)
+      }
+      case 'file.writeBytes': {
+        const { path, at } = Piece.parse(header)
+        writePiece(world, path, at, body)
+        return {}
+      }
+      case 'file.rename': {
+        const { path, to } = Rename.parse(header)
+        renameFile(world, path, to)
+        return {}
+      }
       case 'resolve':
         return { path: world.resolve(Pathed.parse(header).path) }
       case 'volume.open': {

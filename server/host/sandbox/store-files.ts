@@ -1,19 +1,24 @@
-/** The files of the machine: the door's read, write, list, stat, remove, mkdir. */
+/** The files of the machine, as the door asks for them. */
 import {
   closeSync,
+  constants,
+  existsSync,
   fsyncSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
+  readSync,
   realpathSync,
   renameSync,
   rmdirSync,
   statSync,
   unlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import path from 'node:path'
 import type { FileEntry } from '../host.ts'
@@ -57,6 +62,52 @@ export function writeText(world: World, machinePath: string, text: string, mode:
     renameSync(beside, file)
   })
   world.touched(machinePath)
+}
+
+export function readPiece(world: World, machinePath: string, at: number, bytes: number): Uint8Array {
+  return tried(machinePath, () => {
+    const handle = openSync(regular(world.resolve(machinePath), machinePath), 'r')
+    try {
+      const buffer = Buffer.alloc(bytes)
+      return buffer.subarray(0, readSync(handle, buffer, 0, bytes, at))
+    } finally {
+      closeSync(handle)
+    }
+  })
+}
+
+/** In place; a file that is not there is made. */
+export function writePiece(world: World, machinePath: string, at: number, bytes: Uint8Array): void {
+  tried(machinePath, () => {
+    const file = writable(world, machinePath)
+    const handle = openSync(
+      existsSync(file) ? regular(file, machinePath) : file,
+      constants.O_WRONLY | constants.O_CREAT,
+      0o644,
+    )
+    try {
+      writeSync(handle, bytes, 0, bytes.length, at)
+    } finally {
+      closeSync(handle)
+    }
+  })
+  world.touched(machinePath)
+}
+
+/** Refuses a name that is taken. */
+export function renameFile(world: World, from: string, to: string): void {
+  tried(to, () => {
+    const file = regular(writable(world, from), from)
+    linkSync(file, writable(world, to))
+    unlinkSync(file)
+  })
+  world.touched(from)
+  world.touched(to)
+}
+
+function regular(file: string, machinePath: string): string {
+  if (!statSync(file).isFile()) throw new KernelError('EISDIR', `${machinePath}: EISDIR`)
+  return file
 }
 
 export function removeFile(world: World, machinePath: string): void {

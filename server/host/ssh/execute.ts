@@ -19,7 +19,11 @@ const KILL_MS = 10_000
 type Ended = Pick<RunResult, 'exit' | 'signal' | 'stderr'> & { stdout: Buffer }
 
 /** `argv` names the work in errors and in the record of what did not end; `script` does it. */
-export type Execute = (argv: readonly string[], script: string, options?: RunOptions) => Promise<Ended>
+export type Execute = (
+  argv: readonly string[],
+  script: string,
+  options?: Omit<RunOptions, 'stdin'> & { stdin?: string | Uint8Array },
+) => Promise<Ended>
 
 /** A program that did not answer in time and was told to end; whether it did is not known yet. */
 type Orphan = { argv: readonly string[]; channel: ClientChannel; startedAt: number }
@@ -79,7 +83,8 @@ export function createExecute(
         deadline.end(flooded(argv, mostStdoutBytes))
         letGo(channel)
       })
-      channel.end(script + (runOptions.stdin ?? ''))
+      channel.write(script)
+      channel.end(runOptions.stdin ?? '')
       const ended = await deadline.wait(end, () => abandon(argv, channel, startedAt, stderr))
       if (ended === 'cut off') throw cutOff(argv, address)
       return { ...ended, ...printed(stdout.bytes(), stderr.text(), address) }

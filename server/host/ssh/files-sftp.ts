@@ -5,12 +5,21 @@ import ssh2, { type SFTPWrapper, type Stats } from 'ssh2'
 import { AppError } from '../../errors.ts'
 import type { FileEntry } from '../host.ts'
 import { fileError } from '../local/errors.ts'
-import { decodeText, LONGEST_BYTES } from '../local/files.ts'
+import {
+  checkPath,
+  checkPiece,
+  decodeText,
+  LONGEST_BYTES,
+  MOST_READ_BYTES,
+  MOST_WRITTEN_BYTES,
+} from '../local/files.ts'
 import { entryOf, type Files } from '../local/files-command.ts'
 import type { Connection } from './connection.ts'
 
 const { STATUS_CODE } = ssh2.utils.sftp
 const PERMISSION_BITS = 0o7777
+/** What every server takes in one packet. */
+const PACKET_BYTES = 32 * 1024
 
 /** There is no sftp on this connection; `forGood` when sshd said so itself. */
 export class NoSftp extends Error {
@@ -120,17 +129,23 @@ export function sftpFiles(connection: Connection): Files & { giveBack: () => Pro
     }
   }
 
-  async function readAll(wrapper: SFTPWrapper, file: string): Promise<Buffer> {
+  /** Bytes from `offset` on, at most `most`; fewer at the end of the file. */
+  async function readPiece(
+    wrapper: SFTPWrapper,
+    file: string,
+    offset: number,
+    most: number,
+  ): Promise<Buffer> {
     const stats = await call<Stats>(done => wrapper.stat(file, done))
     if (!stats.isFile()) throw new AppError('invalid', `“${file}” is not a regular file.`)
     const handle = await call<Buffer>(done => wrapper.open(file, 'r', done))
     try {
-      const buffer = Buffer.alloc(LONGEST_BYTES + 1)
+      const buffer = Buffer.alloc(most)
       let length = 0
-      while (length < buffer.length) {
-        const want = Math.min(32 * 1024, buffer.length - length)
+      while (length < most) {
+        const want = Math.min(PACKET_BYTES, most - length)
         const got = await call<number>(done =>
-          wrapper.read(handle, buffer, length, want, length, (error, bytes) =>
+          wrapper.read(handle, buffer, length, want, offset + length, (error, bytes) =>
             // The end of a file is an error to sftp.
             done(error && Reflect.get(error, 'code') === STATUS_CODE.EOF ? null : error, bytes ?? 0),
           ),
@@ -139,6 +154,29 @@ export function sftpFiles(connection: Connection): Files & { giveBack: () => Pro
         length += got
       }
       return buffer.subarray(0, length)
+    } finally {
+      await call<void>(done => wrapper.close(handle, done))
+    }
+  }
+
+  /** All packets of a piece are on their way at once: a distant machine is not waited for at each of them. */
+  async function writePiece(wrapper: SFTPWrapper, file: string, offset: number, bytes: Uint8Array) {
+    const there = await statOrNull(wrapper, file)
+    if (there && !there.isFile()) throw new AppError('invalid', `“${file}” is not a regular file.`)
+    // r+ keeps what is there, and makes nothing.
+    const handle = await call<Buffer>(done => wrapper.open(file, there ? 'r+' : 'wx', 0o644, done))
+    try {
+      const given = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      const starts = Array.from(
+        { length: Math.ceil(given.length / PACKET_BYTES) },
+        (_, index) => index * PACKET_BYTES,
+      )
+      await Promise.all(
+        starts.map(at => {
+          const length = Math.min(PACKET_BYTES, given.length - at)
+          return call<void>(done => wrapper.write(handle, given, at, length, offset + at, done))
+        }),
+      )
     } finally {
       await call<void>(done => wrapper.close(handle, done))
     }
@@ -154,8 +192,8 @@ export function sftpFiles(connection: Connection): Files & { giveBack: () => Pro
     const handle = await call<Buffer>(done => wrapper.open(file, 'wx', 0o600, done))
     try {
       const bytes = Buffer.from(text)
-      for (let at = 0; at < bytes.length; at += 32 * 1024) {
-        const length = Math.min(32 * 1024, bytes.length - at)
+      for (let at = 0; at < bytes.length; at += PACKET_BYTES) {
+        const length = Math.min(PACKET_BYTES, bytes.length - at)
         await call<void>(done => wrapper.write(handle, bytes, at, length, at, done))
       }
       if (before) {
@@ -170,7 +208,10 @@ export function sftpFiles(connection: Connection): Files & { giveBack: () => Pro
 
   return {
     giveBack,
-    read: file => work(file, 'read', async wrapper => decodeText(await readAll(wrapper, file), file)),
+    read: file =>
+      work(file, 'read', async wrapper =>
+        decodeText(await readPiece(wrapper, file, 0, LONGEST_BYTES + 1), file),
+      ),
 
     write: (file, text, options = {}) =>
       work(file, 'write', async wrapper => {
@@ -220,6 +261,31 @@ export function sftpFiles(connection: Connection): Files & { giveBack: () => Pro
         })
         if (stats?.isDirectory()) await call<void>(done => wrapper.rmdir(file, done))
         else if (stats) await call<void>(done => wrapper.unlink(file, done))
+      }),
+
+    readBytes: (file, offset, length) =>
+      work(file, 'read', async wrapper => {
+        checkPiece(file, offset, length, MOST_READ_BYTES)
+        return readPiece(wrapper, file, offset, length)
+      }),
+
+    writeBytes: (file, offset, bytes) =>
+      work(file, 'write', async wrapper => {
+        checkPiece(file, offset, bytes.length, MOST_WRITTEN_BYTES)
+        await writePiece(wrapper, file, offset, bytes)
+      }),
+
+    rename: (from, to) =>
+      work(from, 'rename', async wrapper => {
+        checkPath(to)
+        const handle = await call<Buffer>(done => wrapper.open(from, 'r', done))
+        try {
+          await call<void>(done => wrapper.ext_openssh_fsync(handle, done))
+        } finally {
+          await call<void>(done => wrapper.close(handle, done))
+        }
+        // Plain rename of sftp refuses a name that is taken.
+        await call<void>(done => wrapper.rename(from, to, done))
       }),
 
     mkdir: directory =>

@@ -42,5 +42,8 @@ export function filesOf(
     stat: path => either(path, files => files.stat(path)),
     remove: path => either(path, files => files.remove(path)),
     mkdir: path => either(path, files => files.mkdir(path)),
+    readBytes: (path, offset, length) => either(path, files => files.readBytes(path, offset, length)),
+    writeBytes: (path, offset, bytes) => either(path, files => files.writeBytes(path, offset, bytes)),
+    rename: (from, to) => either(from, files => files.rename(from, to)),
   }
 }
