@@ -56,12 +56,21 @@ function pathsAfter(change: Change): Omit<Stale, 'host'>[] {
         { path: ['vms', 'list'] },
         { path: ['vms', 'get'], input: { vm: change.key } },
         { path: ['networks', 'list'] },
+        { path: ['images'] },
         { path: ['vms', 'lastPictures'], input: { vm: change.key } },
       ]
     case 'vms':
-      return [{ path: ['vms'] }, { path: ['datasets', 'list'] }, { path: ['networks', 'list'] }]
+      return [
+        { path: ['vms'] },
+        { path: ['datasets', 'list'] },
+        { path: ['networks', 'list'] },
+        { path: ['images'] },
+      ]
     case 'networks':
       return [{ path: ['networks'] }]
+    case 'images':
+      // The forms of guests offer them.
+      return [{ path: ['images'] }, { path: ['vms', 'choices'] }]
     case 'system':
       return [{ path: ['system'] }]
     case 'everything':

@@ -3,7 +3,7 @@
 /** Tests and what they share may look into every room; they are named here and not read. */
 const tests = '\\.test\\.tsx?$|[-./]testing\\.tsx?$'
 const model = '^server/[a-z]+/(model|names)\\.ts$|^server/vms/conf\\.ts$|^server/errors\\.ts$'
-const noun = '(pools|datasets|snapshots|vms|networks|tasks|accounts|system)'
+const noun = '(pools|datasets|snapshots|vms|images|networks|tasks|accounts|system)'
 /** An import that is gone when the types are: it carries no code from room to room. */
 const code = { dependencyTypesNot: ['type-only'] }
 
@@ -99,7 +99,7 @@ module.exports = {
       comment:
         'Nouns of the machine plan and run through models, inventory and host tools, wherever they are served.',
       severity: 'error',
-      from: { path: '^server/(pools|datasets|snapshots|vms|networks)/', pathNot: '/router\\.ts$' },
+      from: { path: '^server/(pools|datasets|snapshots|vms|images|networks)/', pathNot: '/router\\.ts$' },
       to: {
         path: '^server/',
         pathNot: `^server/${noun}/|^server/(inventory|host)/|^server/(action|errors)\\.ts$`,

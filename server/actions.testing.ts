@@ -1,4 +1,7 @@
 /** Every action that is served, on a machine that is ready for it. */
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 import type * as z from 'zod/mini'
 import type { Action, ActionContext } from './action.ts'
 import { mount, unmount } from './datasets/actions.mount.ts'
@@ -6,6 +9,10 @@ import * as datasets from './datasets/actions.ts'
 import { AppError } from './errors.ts'
 import { readMachineFacts } from './host/machine.ts'
 import { sandboxForTest, type TestHost } from './host/sandbox/testing.ts'
+import * as images from './images/actions.ts'
+import type { UploadInput } from './images/input.ts'
+import { uploadPart } from './images/plan.ts'
+import { readImages } from './images/read.ts'
 import { createInventory } from './inventory/live.ts'
 import { createReader } from './inventory/reader.ts'
 import * as networks from './networks/actions.ts'
@@ -45,6 +52,7 @@ export async function stage(): Promise<Stage & AsyncDisposable> {
     read: createReader(host, {
       vms: () => readVms(host),
       networks: () => readNetworks(host),
+      images: () => readImages(host, []),
       facts: () => readMachineFacts(host),
     }),
   })
@@ -164,7 +172,30 @@ const onAlpha =
   <Edit extends object>(edit: Edit) =>
   async (on: Stage) => ({ vm: 'alpha', revision: (await readVm(on.host, 'alpha')).revision, ...edit })
 
+const ISO = 'x'.repeat(5000)
+const SHA256_OF_ISO = createHash('sha256').update(ISO).digest('hex')
+const IN_LIBRARY = { datastore: 'default', kind: 'iso', name: 'new.iso', sha256: SHA256_OF_ISO } as const
+const UPLOAD: UploadInput = { ...IN_LIBRARY, sizeBytes: ISO.length, lastModified: 1 }
+
+/** A server of the web that has one file. It must keep no test from ending. */
+async function mirror(): Promise<string> {
+  const server = createServer((request, response) => {
+    response.writeHead(200, { 'Content-Length': ISO.length })
+    response.end(request.method === 'HEAD' ? undefined : ISO)
+  })
+  server.unref()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('It listens to no port.')
+  return `http://127.0.0.1:${address.port}/new.iso`
+}
+
 export const CASES: Case[] = [
+  // All of it has arrived already: what is left needs no browser.
+  scenario(images.upload, UPLOAD, on => on.host.write(`/vm/.iso/${uploadPart(UPLOAD)}`, ISO)),
+  scenario(images.fetch, async () => ({ ...IN_LIBRARY, url: await mirror() })),
+  scenario(images.destroy, { path: '/vm/.iso/old.iso' }, on => on.host.write('/vm/.iso/old.iso', ISO)),
   scenario(datasets.createFilesystem, { dataset: 'tank/a', compression: 'zstd' }),
   scenario(datasets.createVolume, { dataset: 'tank/v', sizeBytes: 2 ** 23, sparse: false }),
   scenario(datasets.rename, { dataset: 'tank/a', to: 'tank/b' }, ONE),

@@ -7,6 +7,7 @@ import { sessionCookieName } from './accounts/cookie.ts'
 import { roleOn } from './accounts/model.ts'
 import type { Config } from './config.ts'
 import type { Caller, Services } from './context.ts'
+import { serveUpload } from './images/uploads.ts'
 import type { Pages } from './pages.ts'
 import { type Asked, contextOf, readRequest } from './requests.ts'
 import { consoleRouter, hostRouter } from './router.ts'
@@ -110,6 +111,8 @@ async function answer(doors: Doors, request: IncomingMessage, response: ServerRe
       : nodeHTTPRequestHandler({ ...call, router: hostRouter }))
   } else if (pathname === '/api/tasks.jsonl') {
     await sendTasks(services, asked, url, response)
+  } else if (await serveUpload(request, response, pathname, asked.caller)) {
+    return
   } else if (pathname.startsWith('/api/')) {
     refuse(response, 404, 'There is nothing at this address.')
   } else {

@@ -12,8 +12,9 @@ import { firstHost } from './hosts/first.ts'
 import type { FleetHost } from './hosts/fleet.ts'
 import { createMachine, type Machine } from './hosts/machine.ts'
 import { createHttpServer } from './http.ts'
+import { readImages } from './images/read.ts'
 import { createInventory } from './inventory/live.ts'
-import { createReader } from './inventory/reader.ts'
+import { createReader, readDatasets } from './inventory/reader.ts'
 import { createLogger, type Logger } from './log.ts'
 import { readNetworks } from './networks/read.ts'
 import { createPages } from './pages.ts'
@@ -110,6 +111,7 @@ async function openMachine(
       vms: () => readVms(host),
       vmMarks: guestMarks(host),
       networks: () => readNetworks(host),
+      images: async () => readImages(host, await readDatasets(host)),
       facts: () => readMachineFacts(host),
     }),
   })

@@ -1,6 +1,7 @@
 import { accountsRouter } from './accounts/router.ts'
 import { datasetsRouter } from './datasets/router.ts'
 import { hostsRouter } from './hosts/router.ts'
+import { imagesRouter } from './images/router.ts'
 import { liveRouter } from './live/router.ts'
 import { networksRouter } from './networks/router.ts'
 import { poolsRouter } from './pools/router.ts'
@@ -13,6 +14,7 @@ import { vmsRouter } from './vms/router.ts'
 /** What is asked of one host, by its address: `/api/trpc/<host>/pools.list`. One line a noun. */
 export const hostRouter = router({
   datasets: datasetsRouter,
+  images: imagesRouter,
   networks: networksRouter,
   pools: poolsRouter,
   snapshots: snapshotsRouter,

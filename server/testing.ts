@@ -167,6 +167,7 @@ export function quietInventory(vms: Vm[] = []) {
     bookmarksOf: () => aged([]),
     vms: () => aged(vms),
     networks: absent,
+    images: absent,
     facts: () => aged(A_MACHINE),
     status: () => ({
       id: 'scripted',

@@ -4,6 +4,7 @@
  */
 import { parseAddress } from '../../server/host/address.ts'
 import { parseSlot } from '../../server/host/bhyve/device-traps.ts'
+import { parseFetchSize } from '../../server/host/fetch.ts'
 import { parseFreebsdVersion, parseRelease } from '../../server/host/freebsd-version.ts'
 import { parseInterfaces } from '../../server/host/ifconfig.ts'
 import { iscsiDevice } from '../../server/host/iscsictl.ts'
@@ -12,6 +13,7 @@ import { parseLoad } from '../../server/host/machine.ts'
 import { parseInterfaceCounters } from '../../server/host/netstat.ts'
 import { parsePciconf } from '../../server/host/pciconf.ts'
 import { parseProcesses, parseProcessTimes } from '../../server/host/ps.ts'
+import { parseSha256 } from '../../server/host/sha256.ts'
 import { formatSshAddress, parseSshAddress } from '../../server/host/ssh-address.ts'
 import { parseBootTime, parseCpuTime, parseSysctl } from '../../server/host/sysctl.ts'
 import { parseUname } from '../../server/host/uname.ts'
@@ -114,6 +116,8 @@ export const PARSERS: readonly Parser[] = [
   field({ program: 'bhyve -s', name: 'parseSlot', parse: parseSlot, seeds: ['0:4:1', '31', '5:0'], print: one => one === null ? '' : `${one.bus}:${one.slot}:${one.func}` }),
   given({ program: 'SKEP_HOST', name: 'parseAddress', parse: parseAddress, seeds: ['local:', 'sandbox:/tmp/a b', ...seeds.SSH_ADDRESSES], print: one => one.text }),
   given({ program: 'ssh://', name: 'parseSshAddress', parse: parseSshAddress, seeds: seeds.SSH_ADDRESSES, print: formatSshAddress }),
+  record({ program: 'fetch -s', name: 'parseFetchSize', parse: parseFetchSize, seeds: ['1474873344\n', 'Unknown\n', '0\n'], print: bytes => `${bytes ?? 'Unknown'}\n` }),
+  record({ program: 'sha256 -q', name: 'parseSha256', parse: parseSha256, seeds: ['e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n'], print: digest => `${digest}\n`, exact: true }),
   file({ program: 'NAME.conf', name: 'parseConf', parse: parseConf, seeds: seeds.CONFS, print: print.printConf }),
   file({ program: 'system.conf', name: 'switches', parse: text => switches(parseConf(text)), seeds: seeds.SYSTEM_CONFS }),
   file({ program: 'system.conf', name: 'datastores', parse: text => datastores('/vm', parseConf(text), new Map()), seeds: seeds.SYSTEM_CONFS }),

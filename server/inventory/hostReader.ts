@@ -1,4 +1,5 @@
 import type { Bookmark, DatasetRow } from '../datasets/model.ts'
+import type { ImageState } from '../images/model.ts'
 import type { NetworkState } from '../networks/model.ts'
 import type { Pool, PoolDetail, Property } from '../pools/model.ts'
 import type { Hold } from '../snapshots/model.ts'
@@ -21,6 +22,7 @@ export type HostReader = {
   /** A cheap look at the guests: per name a text that changes with anything a screen shows of it, load left out. */
   vmMarks?: () => Promise<ReadonlyMap<string, string>>
   networks: () => Promise<NetworkState>
+  images: () => Promise<ImageState>
   facts: () => Promise<HostFacts>
   /** The smallest question there is, with a deadline of its own: rejects when the machine is silent. */
   heartbeat: () => Promise<void>

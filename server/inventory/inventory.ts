@@ -1,4 +1,5 @@
 import type { Bookmark, Dataset } from '../datasets/model.ts'
+import type { ImageState } from '../images/model.ts'
 import type { NetworkState } from '../networks/model.ts'
 import type { Pool, PoolDetail, Property } from '../pools/model.ts'
 import type { ListSnapshotsInput, SnapshotDaysInput } from '../snapshots/input.ts'
@@ -20,6 +21,7 @@ export type Change =
   | { topic: 'vm'; key: string }
   | { topic: 'vms' }
   | { topic: 'networks' }
+  | { topic: 'images' }
   | { topic: 'system' }
   | { topic: 'everything' }
 
@@ -44,6 +46,8 @@ export type Inventory = {
   vms(options?: { fresh?: boolean }): Promise<Aged<Vm[]>>
   /** Interfaces, and the switches that vm-bhyve's settings declare. */
   networks(options?: { fresh?: boolean }): Promise<Aged<NetworkState>>
+  /** Install media and disk images of vm-bhyve's libraries. */
+  images(): Promise<Aged<ImageState>>
   facts(): Promise<Aged<HostFacts>>
   status(): HostStatus
   /** Calls back with every change while at least one listener is there; without any, nothing is polled. */

@@ -15,7 +15,14 @@ import { createHeartbeat } from './heartbeat.ts'
 import type { HostReader } from './hostReader.ts'
 import type { Change, Inventory } from './inventory.ts'
 import { Origins } from './origins.ts'
-import { changedDatasets, changedMarks, changedNetworks, changedPools, changedVms } from './polling.ts'
+import {
+  changedDatasets,
+  changedImages,
+  changedMarks,
+  changedNetworks,
+  changedPools,
+  changedVms,
+} from './polling.ts'
 import { SnapshotIndex } from './snapshotIndex.ts'
 import { keepStream } from './stream.ts'
 import { createTroubles } from './troubles.ts'
@@ -108,8 +115,11 @@ export function createInventory(options: InventoryOptions): Inventory {
   const networks = createCell(watcher, heard(read.networks), {
     found: (before, after) => announcer.tell(changedNetworks(before, after)),
   })
-  /** A guest that starts or stops brings its taps along. */
-  const guests = [vms, networks]
+  const images = createCell(watcher, heard(read.images), {
+    found: (before, after) => announcer.tell(changedImages(before, after)),
+  })
+  /** A guest that starts or stops brings its taps along, and the media it has. */
+  const guests = [vms, networks, images]
   const facts = createCell(watcher, heard(read.facts))
   const index = new SnapshotIndex(read.snapshots, now, () => troubles.has(SNAPSHOTS))
   const indexTrouble = troubles.of(SNAPSHOTS, () => (index.isLoaded ? index.heardAt : null))
@@ -117,7 +127,7 @@ export function createInventory(options: InventoryOptions): Inventory {
   let indexCheckedAt = 0
 
   function distrustAll(): void {
-    for (const cell of [pools, rows, vms, networks, facts]) cell.invalidate()
+    for (const cell of [pools, rows, vms, networks, images, facts]) cell.invalidate()
     for (const cells of [pool, properties, bookmarks, holds]) cells.invalidate()
     index.invalidateAll()
   }
@@ -160,6 +170,7 @@ export function createInventory(options: InventoryOptions): Inventory {
     if (change.topic === 'everything') distrustAll()
     if (change.topic === 'system') facts.invalidate()
     if (change.topic === 'networks') networks.invalidate()
+    if (change.topic === 'images') images.invalidate()
     if (change.topic === 'vm' || change.topic === 'vms') for (const cell of guests) cell.invalidate()
     if (change.topic === 'pool') {
       pools.invalidate()
@@ -226,7 +237,7 @@ export function createInventory(options: InventoryOptions): Inventory {
   async function pollFigures(): Promise<boolean> {
     // Nobody may ask for snapshots any more: then nothing else would notice that they are told again.
     if (troubles.has(SNAPSHOTS)) void loadIndex().catch(() => undefined)
-    const asked = [pools, rows, vms, networks].filter(cell => cell.peek())
+    const asked = [pools, rows, vms, networks, images].filter(cell => cell.peek())
     for (const cell of asked) await cell.reread().catch(() => undefined)
     return true
   }
@@ -367,6 +378,7 @@ export function createInventory(options: InventoryOptions): Inventory {
     bookmarksOf: dataset => bookmarks.at(dataset).read(),
     vms: ({ fresh = false } = {}) => (fresh ? vms.reread() : vms.read()),
     networks: ({ fresh = false } = {}) => (fresh ? networks.reread() : networks.read()),
+    images: () => images.read(),
     facts: () => facts.read(),
     status() {
       const { reason, refusedKey } = troubles.worst() ?? { reason: null, refusedKey: null }

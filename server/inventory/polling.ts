@@ -1,4 +1,5 @@
 import type { DatasetRow } from '../datasets/model.ts'
+import type { ImageState } from '../images/model.ts'
 import type { NetworkState } from '../networks/model.ts'
 import type { Pool } from '../pools/model.ts'
 import type { Vm } from '../vms/model.ts'
@@ -39,6 +40,10 @@ export function changedDatasets(before: readonly DatasetRow[], after: readonly D
 
 export function changedNetworks(before: NetworkState, after: NetworkState): Change[] {
   return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ topic: 'networks' }]
+}
+
+export function changedImages(before: ImageState, after: ImageState): Change[] {
+  return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ topic: 'images' }]
 }
 
 export function changedPools(before: readonly Pool[], after: readonly Pool[]): Change[] {

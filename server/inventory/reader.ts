@@ -8,6 +8,7 @@ import { listBookmarks, listHolds, listSnapshotIndex, listSnapshots } from '../h
 import { followPoolEvents, parsePoolEvents, poolEventsArgv } from '../host/zpool/events.ts'
 import { getPool, getPoolProperties, listPools } from '../host/zpool/list.ts'
 import { getPoolStatus } from '../host/zpool/status.ts'
+import type { ImageState } from '../images/model.ts'
 import type { NetworkState } from '../networks/model.ts'
 import type { PoolDetail, Property } from '../pools/model.ts'
 import type { HostFacts } from '../system/model.ts'
@@ -24,6 +25,7 @@ export type NounReaders = {
   vmMarks?: () => Promise<ReadonlyMap<string, string>>
   /** Left out where nobody asks for it. */
   networks?: () => Promise<NetworkState>
+  images?: () => Promise<ImageState>
   facts: () => Promise<HostFacts>
 }
 
@@ -51,6 +53,7 @@ export function createReader(host: Host, nouns: NounReaders): HostReader {
       await uname(host, { timeoutMs: HEARTBEAT_DEADLINE_MS })
     },
     networks: () => Promise.reject(new AppError('unsupported', 'Nobody reads the networks here.')),
+    images: () => Promise.reject(new AppError('unsupported', 'Nobody reads the images here.')),
     ...nouns,
   }
 }

@@ -242,6 +242,7 @@ export class ToyMachine {
       pools: async () => [],
       pool: () => Promise.reject(new Error('Nobody asks for a pool here.')),
       networks: () => Promise.reject(new Error('Nobody asks for networks here.')),
+      images: () => Promise.reject(new Error('Nobody asks for images here.')),
       facts: () => Promise.reject(new Error('Nobody asks for facts here.')),
       vms: async () => [],
       vmMarks: async () => {

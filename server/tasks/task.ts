@@ -252,6 +252,8 @@ export function changesOf(locks: readonly string[]): Change[] {
         return [{ topic: 'vm', key }, { topic: 'vms' }]
       case 'network':
         return [{ topic: 'networks' }]
+      case 'image':
+        return [{ topic: 'images' }]
       default:
         return [{ topic: 'system' }]
     }
