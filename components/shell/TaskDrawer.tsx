@@ -3,14 +3,13 @@ import { useQuery } from '@tanstack/react-query'
 import { ChevronDown, ChevronUp } from 'lucide-react'
 import Link from 'next/link'
 import { lazy, Suspense } from 'react'
-import { shutdownWaitOf } from '../../server/vms/model.ts'
+import { jumpOf } from '../tasks/jump.tsx'
 import { TaskHost } from '../tasks/TaskHost.tsx'
 import { taskDuration, taskLine } from '../tasks/words.ts'
 import { useConsoleTRPC } from '../trpc.tsx'
 import { Loading } from '../ui/Spinner.tsx'
 import { StateMark } from '../ui/State.tsx'
 import { useNow } from '../ui/Time.tsx'
-import { ForceOffNow } from '../vms/StopLadder.tsx'
 import { paths } from './paths.ts'
 import { TASK_STATES } from './state.ts'
 
@@ -43,9 +42,7 @@ export function TaskDrawer({ open, onOpen }: { open: boolean; onOpen: (open: boo
             <span className="text-faint">{tasks ? 'Nothing was done yet' : ''}</span>
           )}
         </div>
-        {!open && newest?.state === 'running' && shutdownWaitOf(newest.progress) && (
-          <ForceOffNow key={newest.id} task={newest} />
-        )}
+        {!open && newest && jumpOf(newest)}
         <button
           type="button"
           aria-expanded={open}

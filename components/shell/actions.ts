@@ -3,6 +3,7 @@ import type { Dataset } from '../../server/datasets/model.ts'
 import type { Pool } from '../../server/pools/model.ts'
 import type { Vm } from '../../server/vms/model.ts'
 import { datasetMenu } from '../datasets/menu.tsx'
+import { generalImageMenu } from '../images/menu.tsx'
 import type { Api } from '../links.ts'
 import { generalNetworkMenu } from '../networks/menu.tsx'
 import { poolMenu } from '../pools/menu.tsx'
@@ -45,5 +46,5 @@ export const thingMenus: ThingMenus = {
   pool: (pool, tools) => poolMenu(pool, tools),
   dataset: datasetMenu,
   vm: vmMenu,
-  general: tools => [...generalVmMenu(tools), ...generalNetworkMenu(tools)],
+  general: tools => [...generalVmMenu(tools), ...generalImageMenu(tools), ...generalNetworkMenu(tools)],
 }

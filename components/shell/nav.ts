@@ -25,6 +25,7 @@ export function hostPages(host: HostPaths): readonly NavPage[] {
     { label: 'Datasets', href: host.datasets(), keywords: 'zfs filesystems zvols volumes' },
     { label: 'Snapshots', href: host.snapshots(), keywords: 'zfs roll back' },
     { label: 'Virtual machines', href: host.vms(), keywords: 'guests bhyve vm' },
+    { label: 'Images', href: host.images(), keywords: 'iso media install upload download library' },
     { label: 'Networks', href: host.networks(), keywords: 'switches bridges taps interfaces vlan ifconfig' },
     { label: 'Machine', href: host.machine(), keywords: 'host system version capabilities' },
   ]

@@ -46,6 +46,7 @@ export function pathsOf(host: string) {
       return `${dataset(snapshot.slice(0, at), 'snapshots')}?at=${encodeURIComponent(snapshot.slice(at + 1))}`
     },
     snapshots: () => `${root}/snapshots`,
+    images: () => `${root}/images`,
     networks: () => `${root}/networks`,
     network: (name: string) => `${root}/networks/${segment(name)}`,
     machine: () => `${root}/machine`,

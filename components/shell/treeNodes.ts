@@ -13,7 +13,16 @@ export type ThingNode = {
   thing:
     | {
         kind: 'page'
-        icon: 'overview' | 'pools' | 'datasets' | 'snapshots' | 'networks' | 'tasks' | 'accounts' | 'system'
+        icon:
+          | 'overview'
+          | 'pools'
+          | 'datasets'
+          | 'snapshots'
+          | 'images'
+          | 'networks'
+          | 'tasks'
+          | 'accounts'
+          | 'system'
       }
     | { kind: 'heading' }
     | { kind: 'host'; host: HostSummary }
@@ -110,6 +119,7 @@ function thingsOf(host: string, { pools, datasets, vms, unreadable }: Lists, pat
             ? vmNodes
             : [note('vms-none', 'None')],
     },
+    page(`${host} images`, 'Images', paths.images(), 'images'),
     page(`${host} networks`, 'Networks', paths.networks(), 'networks'),
   ]
 }

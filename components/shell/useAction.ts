@@ -1,14 +1,13 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import { createElement, useEffect, useId, useRef, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import type { Plan } from '../../server/tasks/model.ts'
-import { shutdownWaitOf } from '../../server/vms/model.ts'
 import { type Explained, explain, fromApp } from '../errors.ts'
 import { useHost } from '../host.tsx'
+import { jumpOf } from '../tasks/jump.tsx'
 import { taskLine } from '../tasks/words.ts'
 import { useConsoleTRPC } from '../trpc.tsx'
 import { type PlanAction, planDifference } from '../ui/plan.ts'
-import { ForceOffNow } from '../vms/StopLadder.tsx'
 
 /** The two procedures of an action, as `useApi()` gives them: `api.snapshots.rollback`. */
 export type ActionApi<Input, Result> = {
@@ -24,6 +23,8 @@ export type ActionApi<Input, Result> = {
 export type ActionOptions<Result> = {
   /** The task ended well: close the dialog, go somewhere. */
   onDone?: (result: Result | undefined, outcome: string) => void
+  /** It begins: what has to happen beside it. What this returns is called when the task has ended, however it did. */
+  onBegin?: (plan: Plan) => () => void
 }
 
 /** A person types faster than a host plans. */
@@ -100,6 +101,7 @@ export function useAction<Input, Result>(
     if (!plan || plan.refused || input === null || started) return
     setStarted({ at: Date.now(), plan })
     setAnswer(now => (now?.plan ? { ...now, difference: null } : null))
+    const ended = options.onBegin?.(plan)
     try {
       const done = await api.run.mutate({ input, seen: plan.digest })
       if (!gone.current) options.onDone?.(done.result, done.outcome)
@@ -112,6 +114,7 @@ export function useAction<Input, Result>(
         void planned.refetch()
       }
     } finally {
+      ended?.()
       setStarted(null)
     }
   }
@@ -130,7 +133,7 @@ export function useAction<Input, Result>(
       text: task ? taskLine(task) : null,
       share: task?.fraction ?? null,
       command: detail.data?.commands.at(-1) ?? null,
-      jump: task && shutdownWaitOf(task.progress) && createElement(ForceOffNow, { task }),
+      jump: task && jumpOf(task),
     },
     run: () => void run(),
   }

@@ -1,7 +1,6 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import type { TaskCommand, TaskWithDetail } from '../../server/tasks/model.ts'
-import { shutdownWaitOf } from '../../server/vms/model.ts'
 import { explain, fromApp } from '../errors.ts'
 import { TASK_STATES } from '../shell/state.ts'
 import { useHostName } from '../shell/useHostList.ts'
@@ -18,7 +17,7 @@ import { Loading } from '../ui/Spinner.tsx'
 import { StateMark } from '../ui/State.tsx'
 import { commandLine } from '../ui/shell.ts'
 import { Time, useNow } from '../ui/Time.tsx'
-import { ForceOffNow } from '../vms/StopLadder.tsx'
+import { jumpOf } from './jump.tsx'
 import { TaskHost } from './TaskHost.tsx'
 import { taskDuration, taskLine } from './words.ts'
 
@@ -51,7 +50,7 @@ function Detail({ task, compact }: { task: TaskWithDetail; compact?: boolean }) 
             <p className="mt-1 break-words">{taskLine(task)}</p>
           )}
         </div>
-        {running && shutdownWaitOf(task.progress) && <ForceOffNow key={task.id} task={task} />}
+        {jumpOf(task)}
       </div>
       {running && <Progress share={task.fraction} label={task.title} />}
       {task.error && <ErrorNotice error={fromApp(task.error)} />}

@@ -1,17 +1,11 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
-import { roleOn } from '../../server/accounts/model.ts'
-import type { Task } from '../../server/tasks/model.ts'
 import { shutdownWaitOf } from '../../server/vms/model.ts'
-import { explain } from '../errors.ts'
-import { useHost, useHosts } from '../host.tsx'
-import { roleReason, useMe } from '../shell/me.ts'
+import { useHost } from '../host.tsx'
+import { NudgeTask } from '../tasks/NudgeTask.tsx'
 import { useConsoleTRPC } from '../trpc.tsx'
-import { Button } from '../ui/Button.tsx'
 import { clock } from '../ui/format.ts'
 import { Progress } from '../ui/Meter.tsx'
-import { toastError } from '../ui/Toast.tsx'
 
 /** The clock of a task that gives this guest time to shut down, and the way to jump ahead. Nothing where none does. */
 export function StopLadder({ vm, className }: { vm: string; className?: string }) {
@@ -37,32 +31,10 @@ export function StopLadder({ vm, className }: { vm: string; className?: string }
               label={`Time that ${vm} has to shut down`}
             />
           </div>
-          <ForceOffNow key={task.id} task={task} />
+          <NudgeTask key={task.id} task={task} label="Force off now" />
         </div>
       </section>
     )
   }
   return null
-}
-
-/** Leaves the guest no more time: the task that waits for it cuts its power. */
-export function ForceOffNow({ task }: { task: Pick<Task, 'id' | 'hostId'> }) {
-  const access = useHosts()
-  const me = useMe()
-  const host = task.hostId ?? ''
-  const [pressed, setPressed] = useState(false)
-  async function nudge() {
-    setPressed(true)
-    try {
-      await access(host).api.tasks.nudge.mutate({ id: task.id })
-    } catch (error) {
-      toastError(explain(error))
-      setPressed(false)
-    }
-  }
-  return (
-    <Button small disabled={roleReason(me && roleOn(me, host), 'operator')} busy={pressed} onClick={nudge}>
-      Force off now
-    </Button>
-  )
 }

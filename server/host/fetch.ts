@@ -7,7 +7,7 @@ const SILENCE_SECONDS = 60
 const ASK_SECONDS = 10
 
 /** How many bytes it has, without fetching it. */
-export function fetchSizeArgv(url: string): string[] {
+function fetchSizeArgv(url: string): string[] {
   return ['fetch', '-s', '-T', String(ASK_SECONDS), url]
 }
 

@@ -1,5 +1,6 @@
 /** Verbs on media: bringing one onto the machine, and destroying one. */
 import { type ActionContext, defineAction, type PlanContext } from '../action.ts'
+import { inBinary } from '../datasets/plan.ts'
 import { asAppError, withWords } from '../datasets/steps.ts'
 import { AppError, isUnheard } from '../errors.ts'
 import { runOrThrow } from '../host/answer.ts'
@@ -138,7 +139,7 @@ export const upload = defineAction({
         totalBytes,
         stopped: nudged,
         progress: received =>
-          progress(`${received} of ${totalBytes} bytes have arrived`, received / totalBytes),
+          progress(`${inBinary(received)} of ${inBinary(totalBytes)} have arrived`, received / totalBytes),
       })
     }),
   settle: settleArrival,
@@ -221,8 +222,8 @@ async function follow(
     if (done.aborted) return
     // A look that fails is only a missed one: the fetch itself tells what is wrong.
     const arrived = (await host.stat(part).catch(() => null))?.sizeBytes ?? 0
-    if (totalBytes === null) progress(`${arrived} bytes have arrived`)
-    else progress(`${arrived} of ${totalBytes} bytes have arrived`, arrived / totalBytes)
+    if (totalBytes === null) progress(`${inBinary(arrived)} have arrived`)
+    else progress(`${inBinary(arrived)} of ${inBinary(totalBytes)} have arrived`, arrived / totalBytes)
   }
 }
 

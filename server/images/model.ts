@@ -29,7 +29,7 @@ export type Image = {
 }
 
 /** Which guest has it, and how: a disk of its conf, or a device of the bhyve that runs. */
-export type ImageUser = { vm: string; how: 'disk' | 'running' }
+type ImageUser = { vm: string; how: 'disk' | 'running' }
 
 export type ImageRow = Image & { users: ImageUser[] }
 
@@ -81,7 +81,7 @@ export function kindOfName(name: string): LibraryKind {
 }
 
 /** Who uses an image: by the disks of confs, and by the command line of each bhyve that runs. */
-export function usersOfImage(path: string, vms: readonly Vm[], opened: ImageState['opened']): ImageUser[] {
+function usersOfImage(path: string, vms: readonly Vm[], opened: ImageState['opened']): ImageUser[] {
   return vms.flatMap(({ name, pid, disks }): ImageUser[] => {
     if (opened.some(each => each.pid === pid && each.path === path)) return [{ vm: name, how: 'running' }]
     return disks.some(disk => disk.path === path) ? [{ vm: name, how: 'disk' }] : []

@@ -7,8 +7,8 @@ import { AppError, isUnheard } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { MOST_WRITTEN_BYTES } from '../host/local/files.ts'
 
-/** A browser that was closed does not come back; a network that was away does. */
-const SILENCE_MS = 10 * 60_000
+/** A browser that crashed does not come back; a network that was away does, and is asked for once a minute at least. */
+const SILENCE_MS = 3 * 60_000
 
 export type Reception = {
   /** How much has arrived and is on the machine. */
