@@ -208,7 +208,9 @@ function vitestCounts(report) {
 /** What playwright's JSON report says. A test that passed only when tried again has failed. */
 function playwrightCounts(report) {
   const why = tests =>
-    tests.flatMap(({ results }) => results.flatMap(({ errors }) => errors.map(({ message }) => message ?? '')))
+    tests.flatMap(({ results }) =>
+      results.flatMap(({ errors }) => errors.map(({ message }) => message ?? '')),
+    )
   const failuresOf = suite => [
     ...(suite.specs ?? [])
       .filter(({ tests }) => tests.some(({ status }) => status === 'unexpected' || status === 'flaky'))
