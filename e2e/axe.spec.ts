@@ -21,6 +21,7 @@ const PAGES = [
   '/vms/win11/options',
   '/vms/win11/snapshots',
   '/vms/win11/log',
+  '/sandbox/images',
   '/sandbox/networks',
   '/sandbox/networks/public',
   '/tasks',
@@ -128,6 +129,11 @@ test('the main dialogs', async ({ page }) => {
   await page.goto('/vms')
   await page.getByRole('button', { name: 'Start order' }).click()
   await look('Start order')
+  await page.goto('/sandbox/images')
+  await page.getByRole('button', { name: 'Upload', exact: true }).click()
+  await look('Upload an image')
+  await page.getByRole('button', { name: 'Fetch from the web' }).click()
+  await look('Fetch an image')
   await page.goto('/sandbox/networks')
   await page.getByRole('button', { name: 'New switch' }).click()
   await look('Create a switch')

@@ -215,6 +215,18 @@ export const SCENES: readonly Scene[] = [
     },
     looks: DESK,
   },
+  { name: 'images', path: '/sandbox/images', shows: page => rowOf(page, 'skep-practice.iso') },
+  {
+    name: 'upload-image',
+    path: '/sandbox/images',
+    open: async page => {
+      await page.getByRole('button', { name: 'Upload', exact: true }).click()
+      const file = { name: 'debian-13-netinst.iso', mimeType: '', buffer: Buffer.alloc(1024 ** 2) }
+      await dialog(page).getByLabel('File').setInputFiles(file)
+      await planned(page).waitFor()
+    },
+    looks: DESK,
+  },
   { name: 'networks', path: '/sandbox/networks', shows: page => rowOf(page, 'public') },
   { name: 'network', path: '/sandbox/networks/public' },
   {
