@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test'
 import { act } from './api.ts'
 import type { Console } from './console.ts'
-import { confirm, dialog, expect, rowAction, test } from './fixtures.ts'
+import { confirm, dialog, expect, row, rowAction, test } from './fixtures.ts'
 import { makeZvol } from './zvol.ts'
 
 const volumes = async (skep: Console) =>
@@ -251,4 +251,22 @@ test('a protected guest is neither stopped nor destroyed, and its start order is
   await expect(skep.host('pgrep', '-fx', 'bhyve: vm-kept')).rejects.toThrow()
   expect(await act(page, 'datasets.destroy', { dataset: 'tank/vms/vm-kept' })).toMatchObject({ status: 412 })
   expect(await volumes(skep)).toContain('tank/vms/vm-kept/disk0')
+})
+
+test('a machine whose guests have no place gets one, and finds those that were there', async ({
+  page,
+  skep,
+}) => {
+  await skep.host('sysrc', '-x', 'vm_dir')
+  await page.goto('/sandbox/images')
+  await page.getByRole('button', { name: 'Set up guests' }).click()
+  const setUp = dialog(page, 'Set up guests on this machine')
+  await setUp.getByLabel('Dataset for guests').fill('tank/media/new set')
+  await expect(setUp.getByText('whose name holds a blank').first()).toBeVisible()
+  await setUp.getByLabel('Dataset for guests').fill('tank/vms')
+  await expect(setUp.getByText('sysrc vm_dir=zfs:tank/vms').first()).toBeAttached()
+  await confirm(setUp, 'Set up')
+  expect((await skep.host('sysrc', '-n', 'vm_dir')).trim()).toBe('zfs:tank/vms')
+  await page.goto('/vms')
+  await expect(row(page, 'Virtual machines', 'debian01')).toBeVisible()
 })

@@ -32,6 +32,7 @@ import { edit } from './vms/actions/edit.ts'
 import { growDisk } from './vms/actions/grow.ts'
 import * as hardware from './vms/actions/hardware.ts'
 import * as life from './vms/actions/life.ts'
+import { setUp } from './vms/actions/set-up.ts'
 import { readStartOrder, setStartOrder } from './vms/actions/start-order.ts'
 import { readVm } from './vms/detail.ts'
 import type {
@@ -192,6 +193,10 @@ async function mirror(): Promise<string> {
 }
 
 export const CASES: Case[] = [
+  scenario(setUp, { dataset: 'tank/guests' }, 'sysrc -x vm_dir', 'sysrc vm_enable=NO', on => {
+    on.host.world.state.modules = on.host.world.state.modules.filter(name => name !== 'nmdm')
+    return Promise.resolve()
+  }),
   // All of it has arrived already: what is left needs no browser.
   scenario(images.upload, UPLOAD, on => on.host.write(`/vm/.iso/${uploadPart(UPLOAD)}`, ISO)),
   scenario(images.fetch, async () => ({ ...IN_LIBRARY, url: await mirror() })),

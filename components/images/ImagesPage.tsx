@@ -10,6 +10,7 @@ import { cx } from '../ui/cx.ts'
 import { DataTable } from '../ui/DataTable.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { PageHeader } from '../ui/Page.tsx'
+import { NOT_SET_UP, SetUpVms } from '../vms/SetUpVms.tsx'
 import { IMAGE_COLUMNS } from './columns.tsx'
 import { addImageReason, fetchImage, imageMenu, uploadImage } from './menu.tsx'
 
@@ -70,11 +71,11 @@ export function ImagesPage() {
         empty={
           <EmptyState
             title="No install medium or disk image yet."
-            action={libraries?.length === 0 ? null : actions}
+            action={libraries?.length === 0 && tools.whyNoGuests === null ? <SetUpVms /> : actions}
           >
             {tools.whyNoGuests ??
               (libraries?.length === 0
-                ? 'vm-bhyve has no directory here yet: set vm_dir in /etc/rc.conf and run “vm init” on the host.'
+                ? NOT_SET_UP
                 : 'Upload one, let the host fetch it, or drop a file here. “vm iso URL” on the host brings one too.')}
           </EmptyState>
         }

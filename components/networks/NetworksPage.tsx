@@ -9,6 +9,7 @@ import { Button } from '../ui/Button.tsx'
 import { DataTable } from '../ui/DataTable.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { PageHeader, Section } from '../ui/Page.tsx'
+import { NOT_SET_UP, SetUpVms } from '../vms/SetUpVms.tsx'
 import { SWITCH_COLUMNS } from './columns.tsx'
 import { InterfaceTable } from './InterfaceTable.tsx'
 import { createSwitch, createSwitchReason, switchMenu } from './menu.tsx'
@@ -50,10 +51,13 @@ export function NetworksPage() {
           menu={one => switchMenu(one, tools)}
           onOpen={one => router.push(paths.network(one.name))}
           empty={
-            <EmptyState title="No switch on this machine." action={create}>
+            <EmptyState
+              title="No switch on this machine."
+              action={settings === null && tools.whyNoGuests === null ? <SetUpVms /> : create}
+            >
               {tools.whyNoGuests ??
                 (settings === null
-                  ? 'vm-bhyve has no directory here yet: set vm_dir in /etc/rc.conf and run “vm init” on the host.'
+                  ? NOT_SET_UP
                   : 'A switch is what guests are plugged into. Make one here, or with “vm switch create public” on the host.')}
             </EmptyState>
           }

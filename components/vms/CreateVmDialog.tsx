@@ -18,6 +18,7 @@ import { Loading } from '../ui/Spinner.tsx'
 import { commandLines } from './argv.ts'
 import { MoreOfVm } from './MoreOfVm.tsx'
 import { type Draft, draftFor, inputOf, NONE, volumeName } from './newVm.ts'
+import { NOT_SET_UP, SetUpVms } from './SetUpVms.tsx'
 
 const KINDS: Record<GuestKind, string> = {
   freebsd: 'FreeBSD',
@@ -79,11 +80,15 @@ function CreateForm({
       width="wide"
       action={action}
       onClose={onClose}
-      blocked={choices.datastores.length === 0 ? NO_DATASTORE : typeof input === 'string' ? input : null}
+      blocked={choices.datastores.length === 0 ? NOT_SET_UP : typeof input === 'string' ? input : null}
       openCommands
       facts={facts && complete && <FirstCommand argv={facts.argv} />}
     >
-      {choices.datastores.length === 0 && <Banner tone="warning" title={NO_DATASTORE} />}
+      {choices.datastores.length === 0 && (
+        <Banner tone="warning" title={NOT_SET_UP}>
+          <SetUpVms />
+        </Banner>
+      )}
       <div className="grid gap-x-4 gap-y-3 sm:grid-cols-2">
         <Field label="Name" error={fields.name} hint="Letters, digits, dot, dash and underscore.">
           <Input
@@ -175,9 +180,6 @@ function CreateForm({
     </PlanDialog>
   )
 }
-
-const NO_DATASTORE =
-  'vm-bhyve is not set up on this host: run “vm init”, or enable it in rc.conf (vm_enable, vm_dir).'
 
 /** The command behind the guest, before there is one. */
 function FirstCommand({ argv }: { argv: readonly string[] }) {

@@ -13,6 +13,7 @@ import { PageHeader } from '../ui/Page.tsx'
 import { vmColumns } from './columns.tsx'
 import { createVm, createVmReason, openStartOrder, vmMenu } from './menu.tsx'
 import { ScreenCards } from './ScreenCards.tsx'
+import { NOT_SET_UP, SetUpVms } from './SetUpVms.tsx'
 import { VmSelection } from './VmSelection.tsx'
 
 export function VmsPage() {
@@ -32,6 +33,9 @@ export function VmsPage() {
     )
     return vmColumns(tools, sizes)
   }, [tools, datasets])
+  const isEmpty = vms.data?.value.length === 0 && tools.whyNoGuests === null
+  const libraries = useQuery({ ...trpc.images.list.queryOptions(), enabled: isEmpty }).data?.value.libraries
+  const isSetUp = libraries?.length !== 0
   const create = (
     <Button
       look="primary"
@@ -88,10 +92,12 @@ export function VmsPage() {
         empty={
           <EmptyState
             title={tools.whyNoGuests === null ? 'No virtual machine yet.' : 'No virtual machines here.'}
-            action={create}
+            action={isSetUp ? create : <SetUpVms />}
           >
             {tools.whyNoGuests ??
-              'A guest is a NAME.conf in a vm-bhyve datastore. Guests that vm(8) makes appear here too.'}
+              (isSetUp
+                ? 'A guest is a NAME.conf in a vm-bhyve datastore. Guests that vm(8) makes appear here too.'
+                : NOT_SET_UP)}
           </EmptyState>
         }
       />

@@ -4,7 +4,7 @@ import { type Recogniser, runOrThrow } from './answer.ts'
 import type { Host } from './host.ts'
 
 /** `-n`: quiet when it is loaded already. */
-function kldloadArgv(module: string): string[] {
+export function kldloadArgv(module: string): string[] {
   return ['kldload', '-n', module]
 }
 

@@ -254,6 +254,9 @@ export function changesOf(locks: readonly string[]): Change[] {
         return [{ topic: 'networks' }]
       case 'image':
         return [{ topic: 'images' }]
+      case 'setting':
+        // What rc.conf says of guests is where they, their media and their switches are.
+        return [{ topic: 'system' }, { topic: 'vms' }, { topic: 'networks' }, { topic: 'images' }]
       default:
         return [{ topic: 'system' }]
     }

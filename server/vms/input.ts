@@ -45,6 +45,9 @@ export const createVmInput = z.object({
 })
 export type CreateVmInput = z.output<typeof createVmInput>
 
+/** The dataset that guests are to live in. */
+export const setUpInput = z.object({ dataset: datasetName })
+
 export const vmInput = z.object({ vm: guestName })
 export const shutdownInput = z.object({
   vm: guestName,

@@ -17,6 +17,7 @@ import {
   share,
 } from './actions/hardware.ts'
 import { cleanUp, forceOff, nmi, reset, shutdown, start } from './actions/life.ts'
+import { setUp } from './actions/set-up.ts'
 import { readStartOrder, setStartOrder } from './actions/start-order.ts'
 import { readChoices, readVm, withoutPasswords } from './detail.ts'
 import { vmInput } from './input.ts'
@@ -51,6 +52,7 @@ export const vmsRouter = router({
       const frame = last?.endedAt === input.endedAt ? last.frames[input.index] : undefined
       return frame ? `data:image/png;base64,${frame.png.toString('base64')}` : null
     }),
+  setUp: actionProcedures(setUp),
   setStartOrder: actionProcedures(setStartOrder),
   create: actionProcedures(create),
   start: actionProcedures(start),
