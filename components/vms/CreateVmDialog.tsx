@@ -12,7 +12,7 @@ import { CodeBlock } from '../ui/Copy.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { Field, Input, Select } from '../ui/Field.tsx'
-import { bytes } from '../ui/format.ts'
+import { bytes, parseBytes } from '../ui/format.ts'
 import { PlanDialog } from '../ui/PlanDialog.tsx'
 import { Loading } from '../ui/Spinner.tsx'
 import { commandLines } from './argv.ts'
@@ -175,11 +175,38 @@ function CreateForm({
             />
           </Field>
         )}
+        {isNew && choices.images.length > 0 && (
+          <Field
+            label="Disk begins with"
+            error={fields.image}
+            className="sm:col-span-2"
+            hint="A disk image of the library, such as a cloud image: it is copied onto the new zvol."
+          >
+            <Select
+              choices={[
+                { value: NONE, label: 'Nothing: it is empty' },
+                ...choices.images.map(each => ({ value: each.path, label: imageLabel(each) })),
+              ]}
+              value={draft.image}
+              onValue={image => {
+                const needed = choices.images.find(each => each.path === image)?.diskBytes ?? 0
+                const now = parseBytes(draft.size) ?? 0
+                set({ image, ...(needed > now && { size: bytesUp(needed) }) })
+              }}
+            />
+          </Field>
+        )}
       </div>
       <MoreOfVm draft={draft} set={set} choices={choices} fields={fields} />
     </PlanDialog>
   )
 }
+
+const imageLabel = ({ name, diskBytes }: VmChoices['images'][number]): string =>
+  diskBytes === null ? name : `${name} (${bytes(diskBytes)})`
+
+/** A size that is typed is whole GiB, and no less than what is needed. */
+const bytesUp = (needed: number): string => `${Math.ceil(needed / 2 ** 30)} GiB`
 
 /** The command behind the guest, before there is one. */
 function FirstCommand({ argv }: { argv: readonly string[] }) {

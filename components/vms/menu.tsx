@@ -10,7 +10,6 @@ const ShutDownVmDialog = lazy(() => import('./ShutDownVmDialog.tsx'))
 const PlainVmDialog = lazy(() => import('./PlainVmDialog.tsx'))
 const DestroyVmDialog = lazy(() => import('./DestroyVmDialog.tsx'))
 const EditVmDialog = lazy(() => import('./EditVmDialog.tsx'))
-const SetUpVmsDialog = lazy(() => import('./SetUpVmsDialog.tsx'))
 const StartOrderDialog = lazy(() => import('./StartOrderDialog.tsx'))
 const CloneVmDialog = lazy(() => import('./CloneVmDialog.tsx'))
 
@@ -82,15 +81,6 @@ export function vmMenu(vm: Vm, tools: Tools): MenuItem[] {
 /** Why this account cannot make a guest on this host; null when it can. */
 export function createVmReason({ role, whyNoGuests }: Tools): string | null {
   return whyNoGuests ?? roleReason(role, 'operator')
-}
-
-/** Why this account cannot make the machine a home of guests; null when it can. */
-export function setUpReason({ role, whyNoGuests }: Tools): string | null {
-  return whyNoGuests ?? roleReason(role, 'administrator')
-}
-
-export function openSetUp({ open }: Tools): void {
-  open(close => <SetUpVmsDialog onClose={close} />)
 }
 
 /** Opens the form for a new guest, on an existing zvol when one is named. */

@@ -13,6 +13,7 @@ const choices: VmChoices = {
   datastores: [{ name: 'default', path: '/vm', dataset: 'tank/vms' }],
   switches: ['public'],
   isos: [],
+  images: [],
   reserved: [],
   freeVolumes: [],
   parents: [{ name: 'tank', availableBytes: 1 }],

@@ -17,6 +17,8 @@ export type Draft = {
   size: string
   sparse: boolean
   volblocksize: string
+  /** Path of the image that a new zvol begins with, or NONE. */
+  image: string
   volume: string
   emulation: 'virtio-blk' | 'nvme' | 'ahci-hd'
   switchName: string
@@ -39,6 +41,7 @@ export function draftFor(kind: GuestKind, choices: VmChoices, volume: string | n
     size: bytes(preset.diskBytes),
     sparse: false,
     volblocksize: '16384',
+    image: NONE,
     volume: volume ?? choices.freeVolumes[0]?.name ?? '',
     emulation: preset.emulation,
     switchName: choices.switches[0] ?? NONE,
@@ -78,6 +81,7 @@ export function inputOf(draft: Draft): CreateVmInput | string {
             sparse: draft.sparse,
             volblocksizeBytes: Number(draft.volblocksize),
             emulation: draft.emulation,
+            ...(draft.image !== NONE && { image: draft.image }),
           }
         : { from: 'existing', dataset: draft.volume, emulation: draft.emulation },
     switchName: draft.switchName || null,

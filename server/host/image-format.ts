@@ -2,6 +2,9 @@
 
 export type ImageFormat = 'iso' | 'raw' | 'qcow2' | 'vmdk' | 'vhdx' | 'vdi' | 'xz' | 'gzip' | 'zstd' | 'bzip2'
 
+/** Something in them has to be unpacked first. */
+export const PACKED: readonly ImageFormat[] = ['xz', 'gzip', 'zstd', 'bzip2']
+
 export type ImageFacts = {
   /** Null for what is none of these: a raw image of a disk that begins with something else, or no image at all. */
   format: ImageFormat | null

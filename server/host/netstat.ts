@@ -18,7 +18,10 @@ export type InterfaceCounters = {
 const COMMAND = ['netstat', '--libxo=json', '-ibn']
 
 // A busy interface passes 2^53 bytes: the last digits are lost, and nobody looks at them.
-const count = z.number().check(z.minimum(0))
+const count = z.number().check(
+  z.minimum(0),
+  z.refine(value => Number.isInteger(value) && !Object.is(value, -0)),
+)
 /** Rows of addresses are beside those of the interfaces and have no errors: of them only name and network are read. */
 const row = z.object({ name: z.string(), network: z.optional(z.string()) })
 const link = z.object({

@@ -5,6 +5,7 @@ import { asAppError, withWords } from '../datasets/steps.ts'
 import { AppError, isUnheard } from '../errors.ts'
 import { runOrThrow } from '../host/answer.ts'
 import { fetchArgv, fetchSize } from '../host/fetch.ts'
+import { followed } from '../host/follow.ts'
 import type { FileEntry } from '../host/host.ts'
 import { listProcesses } from '../host/ps.ts'
 import { sha256 } from '../host/sha256.ts'
@@ -31,7 +32,6 @@ import { receive } from './receptions.ts'
 
 /** A slow line, and a large image. */
 const LONGEST_FETCH_MS = 48 * 60 * 60_000
-const LOOK_MS = 1000
 
 type Named = { name: string; datastore: string; kind: 'iso' | 'img' }
 
@@ -176,11 +176,19 @@ export const fetch = defineAction({
   run: (context, plan, { url }) =>
     arrive(context, plan, async ({ part, totalBytes }) => {
       const { host, progress, nudged } = context
-      const done = new AbortController()
-      const followed = follow(context, part, totalBytes, done.signal)
       progress(`Fetching ${url}`, 0)
+      // By the size of the file: fetch(1) shows its progress to a terminal only.
+      const look = async () => {
+        const arrived = (await host.stat(part))?.sizeBytes ?? 0
+        if (totalBytes === null) progress(`${inBinary(arrived)} have arrived`)
+        else progress(`${inBinary(arrived)} of ${inBinary(totalBytes)} have arrived`, arrived / totalBytes)
+      }
       try {
-        await runOrThrow(host, fetchArgv(url, part), [], { timeoutMs: LONGEST_FETCH_MS, signal: nudged })
+        const fetching = runOrThrow(host, fetchArgv(url, part), [], {
+          timeoutMs: LONGEST_FETCH_MS,
+          signal: nudged,
+        })
+        await followed(fetching, look)
       } catch (error) {
         if (nudged.aborted)
           throw new AppError('refused', 'The fetch was stopped. What has arrived stays.', {
@@ -192,40 +200,10 @@ export const fetch = defineAction({
           'What has arrived stays.',
           'Fetch it again: it goes on where it stopped.',
         )
-      } finally {
-        done.abort()
-        await followed
       }
     }),
   settle: settleArrival,
 })
-
-/** Says how much has arrived, by the size of the file: fetch(1) shows its progress to a terminal only. */
-async function follow(
-  { host, progress }: ActionContext,
-  part: string,
-  totalBytes: number | null,
-  done: AbortSignal,
-): Promise<void> {
-  while (!done.aborted) {
-    await new Promise<void>(resolve => {
-      const timer = setTimeout(resolve, LOOK_MS)
-      done.addEventListener(
-        'abort',
-        () => {
-          clearTimeout(timer)
-          resolve()
-        },
-        { once: true },
-      )
-    })
-    if (done.aborted) return
-    // A look that fails is only a missed one: the fetch itself tells what is wrong.
-    const arrived = (await host.stat(part).catch(() => null))?.sizeBytes ?? 0
-    if (totalBytes === null) progress(`${inBinary(arrived)} have arrived`)
-    else progress(`${inBinary(arrived)} of ${inBinary(totalBytes)} have arrived`, arrived / totalBytes)
-  }
-}
 
 async function readRow({ host }: PlanContext, path: string): Promise<ImageRow | null> {
   const [state, vms] = await Promise.all([readImages(host, []), readVms(host)])

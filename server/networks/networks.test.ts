@@ -120,9 +120,10 @@ test('counters are those of the interfaces, not of their addresses; anything els
   })
   expect([second?.name, more]).toEqual(['lo0', []])
   expect(() => parseInterfaceCounters(NETSTAT.slice(0, -3))).toThrow(/it is not JSON/)
-  expect(() => parseInterfaceCounters(NETSTAT.replace('3661133356', '"much"'))).toThrow(
-    /the figures of vtnet0 are not numbers/,
-  )
+  for (const value of ['"much"', '-0', '-1', '0.5', '1e999'])
+    expect(() => parseInterfaceCounters(NETSTAT.replace('3661133356', value)), value).toThrow(
+      /the figures of vtnet0 are not numbers/,
+    )
 })
 
 test('the sandbox answers both questions, and many who ask for counters at once are one question', async () => {

@@ -1,6 +1,8 @@
 /** One guest in full, and what the form for a new one can offer. */
 
 import type { Host } from '../host/host.ts'
+import { diskBytesOf, whyNoDisk } from '../images/disk.ts'
+import { readImages } from '../images/read.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import { maskedConf, parseConf } from './conf.ts'
 import { hardwareOf } from './hardware.ts'
@@ -82,6 +84,7 @@ export async function readChoices(host: Host, inventory: Inventory): Promise<VmC
         .map(entry => ({ name: entry.name, datastore: directory.datastore, sizeBytes: entry.sizeBytes })),
     ),
   )
+  const { images } = await readImages(host, [])
   const limit = await host.run(['sysctl', '-n', 'hw.vmm.maxcpu'])
   return {
     datastores: setup.stores.map(store => ({
@@ -91,6 +94,9 @@ export async function readChoices(host: Host, inventory: Inventory): Promise<VmC
     })),
     switches: switches(system).map(one => one.name),
     isos: setup.vmDir === null ? [] : isos.flat(),
+    images: images
+      .filter(each => whyNoDisk(each) === null)
+      .map(each => ({ path: each.path, name: each.name, diskBytes: diskBytesOf(each) })),
     reserved: await readReserved(host, guests),
     freeVolumes: datasets.value
       .filter(each => each.type === 'volume' && !used.has(each.name))

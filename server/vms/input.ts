@@ -33,6 +33,8 @@ export const createVmInput = z.object({
       sparse: z.boolean(),
       volblocksizeBytes: z.nullable(z.number()),
       emulation: z.enum(DISK_EMULATIONS),
+      /** Path of an image whose disk it begins with; left out: it is empty. */
+      image: z.optional(z.string().check(z.maxLength(1023))),
     }),
     z.object({ from: z.literal('existing'), dataset: datasetName, emulation: z.enum(DISK_EMULATIONS) }),
   ]),

@@ -132,7 +132,7 @@ export async function runStart(
  * Waits for the device nodes of the zvols in a command: the kernel makes them, and moves them after a rename, a moment
  * after zfs(8) has ended (zvol_create_minors, zvol_rename_minors run on a task queue). AppError `not_found`.
  */
-async function untilNodes(context: ActionContext, argv: readonly string[]): Promise<void> {
+export async function untilNodes(context: ActionContext, argv: readonly string[]): Promise<void> {
   for (const node of argv.flatMap(word => word.match(/\/dev\/zvol\/[^,]+/g) ?? [])) {
     const look = async () => ((await context.host.stat(node)) === null ? null : true)
     if (await waitFor(look, { timeoutMs: NODE_MS, now: elapsed })) continue

@@ -255,6 +255,8 @@ export type VmChoices = {
   datastores: { name: string; path: string; dataset: string | null }[]
   switches: string[]
   isos: { name: string; datastore: string; sizeBytes: number }[]
+  /** Disk images a new zvol can begin with; `diskBytes`: how large the disk in it is, null where that is not told. */
+  images: { path: string; name: string; diskBytes: number | null }[]
   /** PCI devices that ppt(4) keeps for guests. */
   reserved: ReservedPci[]
   /** Zvols that no guest uses. */

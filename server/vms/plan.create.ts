@@ -1,7 +1,10 @@
 /** Creating a guest. Pure: facts in, plan out. */
 import type { DatasetRow } from '../datasets/model.ts'
-import { type NewNameFacts, newNameProblem, newVolumeProblem } from '../datasets/plan.ts'
+import { inBinary, type NewNameFacts, newNameProblem, newVolumeProblem } from '../datasets/plan.ts'
+import { copyImageArgv, needsQemuImg } from '../host/image-copy.ts'
 import { createFilesystemArgv, createVolumeArgv } from '../host/zfs/create.ts'
+import { diskBytesOf, whyNoDisk } from '../images/disk.ts'
+import type { Image } from '../images/model.ts'
 import { refusedPlan, withDigest } from '../tasks/digest.ts'
 import type { Plan, Refusal, Step } from '../tasks/model.ts'
 import { parseConf } from './conf.ts'
@@ -24,6 +27,10 @@ export type CreateFacts = {
   newName: NewNameFacts
   /** Names in the datastore's directory. */
   taken: readonly string[]
+  /** The image asked for; null where there is none, or none is asked for. */
+  image: Image | null
+  /** qemu-img is installed. */
+  hasQemuImg: boolean
   /** Path of the medium asked for, null where there is no such file. */
   isoPath: string | null
   uuid: string
@@ -73,7 +80,7 @@ export function planCreate(input: CreateVmInput, facts: CreateFacts): Plan {
     title,
     steps: [
       directoryStep(input, facts, store),
-      ...volumeStep(input),
+      ...volumeSteps(input, facts),
       {
         title: `Write the configuration of ${input.name}`,
         file: { path: `${directory}/${input.name}.conf`, before: null, after: conf },
@@ -97,7 +104,7 @@ function directoryStep(input: CreateVmInput, facts: CreateFacts, store: Datastor
     : { title: `Create the directory of ${input.name}`, argv: ['mkdir', `${store.path}/${input.name}`] }
 }
 
-function volumeStep(input: CreateVmInput): Step[] {
+function volumeSteps(input: CreateVmInput, { image }: CreateFacts): Step[] {
   const { disk } = input
   if (disk.from !== 'new') return []
   return [
@@ -112,6 +119,14 @@ function volumeStep(input: CreateVmInput): Step[] {
         options: [['volmode', 'dev']],
       }),
     },
+    ...(image === null || disk.image === undefined
+      ? []
+      : [
+          {
+            title: `Copy the image ${image.name} onto it`,
+            argv: copyImageArgv(image, `/dev/zvol/${disk.dataset}`),
+          },
+        ]),
   ]
 }
 
@@ -174,6 +189,31 @@ function inputRefusal(
   return diskRefusal(input, facts, store)
 }
 
+/** Whether the volume can begin with that image. */
+function imageRefusal(
+  { sizeBytes }: Extract<CreateVmInput['disk'], { from: 'new' }>,
+  { image, hasQemuImg }: CreateFacts,
+): Refusal | null {
+  if (!image) return no('not_found', 'There is no such image.', 'image')
+  const why = whyNoDisk(image)
+  if (why) return no('refused', why, 'image')
+  if (needsQemuImg(image.format) && !hasQemuImg)
+    return no(
+      'unsupported',
+      `qemu-img reads ${image.format}, and is not installed on this machine.`,
+      'image',
+      'Install it there: pkg install qemu-tools.',
+    )
+  const needed = diskBytesOf(image)
+  return needed !== null && sizeBytes < needed
+    ? no(
+        'invalid',
+        `The disk in ${image.name} has ${inBinary(needed)}: the volume must be as large.`,
+        'sizeBytes',
+      )
+    : null
+}
+
 function diskRefusal(input: CreateVmInput, facts: CreateFacts, store: Datastore): Refusal | null {
   const { disk } = input
   const own = `${store.dataset}/${input.name}`
@@ -201,7 +241,8 @@ function diskRefusal(input: CreateVmInput, facts: CreateFacts, store: Datastore)
     // The room is that of the parent there is.
     const inOwn = disk.dataset.startsWith(`${own}/`)
     const size = newVolumeProblem(inOwn && !existing ? { ...disk, dataset: own } : disk, known)
-    return size && { ...size, detail: { field: 'sizeBytes', ...size.detail } }
+    if (size) return { ...size, detail: { field: 'sizeBytes', ...size.detail } }
+    return disk.image === undefined ? null : imageRefusal(disk, facts)
   }
   const volume = facts.datasets.find(each => each.name === disk.dataset)
   if (volume?.type !== 'volume') return no('not_found', `There is no volume ${disk.dataset}.`, 'disk')

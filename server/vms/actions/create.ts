@@ -2,12 +2,16 @@
 import { type Action, type ActionContext, defineAction, type PlanContext } from '../../action.ts'
 import { readPoolOf } from '../../datasets/actions.ts'
 import { mustBeTheSame } from '../../datasets/guard.ts'
+import { inBinary } from '../../datasets/plan.ts'
 import { runStep, withWords } from '../../datasets/steps.ts'
 import { AppError, isUnheard } from '../../errors.ts'
 import { runOrThrow } from '../../host/answer.ts'
+import { followed } from '../../host/follow.ts'
+import { hasQemuImg } from '../../host/image-copy.ts'
 import { destroyArgv } from '../../host/zfs/destroy.ts'
 import { getProperty } from '../../host/zfs/properties.ts'
 import { listSnapshotIndex } from '../../host/zfs/snapshots.ts'
+import { readImages } from '../../images/read.ts'
 import { readDatasets } from '../../inventory/reader.ts'
 import type { Plan, Step } from '../../tasks/model.ts'
 import { freePort } from '../command.ts'
@@ -15,6 +19,7 @@ import { parseConf } from '../conf.ts'
 import { FIRMWARE_DIRECTORY } from '../firmware.ts'
 import { type CreateVmInput, createVmInput } from '../input.ts'
 import { firstCommand, madeUp, readBusyPorts, readHostSeed } from '../launch.ts'
+import { untilNodes } from '../lifecycle.ts'
 import { type CreateFacts, planCreate } from '../plan.create.ts'
 import { listIfThere, readGuests } from '../read.ts'
 import { toVm } from '../state.ts'
@@ -33,17 +38,21 @@ async function readCreateFacts(context: PlanContext, input: CreateVmInput): Prom
   if (whyNoGuests !== null) throw new AppError('unsupported', whyNoGuests)
   const { setup, guests, view } = await readGuests(host, context.now())
   const store = setup.stores.find(one => one.name === input.datastore)
-  const [datasets, pool, taken, busy, template, seed, memory, maxCpus, isoPath] = await Promise.all([
-    readDatasets(host),
-    readPoolOf(context, input.disk.dataset),
-    store ? listIfThere(host, store.path) : [],
-    readBusyPorts(host, guests),
-    host.stat(`${FIRMWARE_DIRECTORY}/BHYVE_UEFI_VARS.fd`),
-    readHostSeed(host),
-    readSysctl(context, 'hw.physmem'),
-    readSysctl(context, 'hw.vmm.maxcpu'),
-    findIso(context, setup.vmDir ?? '', setup.system, input.iso),
-  ])
+  const path = input.disk.from === 'new' ? input.disk.image : undefined
+  const [datasets, pool, taken, busy, template, seed, memory, maxCpus, isoPath, media, qemu] =
+    await Promise.all([
+      readDatasets(host),
+      readPoolOf(context, input.disk.dataset),
+      store ? listIfThere(host, store.path) : [],
+      readBusyPorts(host, guests),
+      host.stat(`${FIRMWARE_DIRECTORY}/BHYVE_UEFI_VARS.fd`),
+      readHostSeed(host),
+      readSysctl(context, 'hw.physmem'),
+      readSysctl(context, 'hw.vmm.maxcpu'),
+      findIso(context, setup.vmDir ?? '', setup.system, input.iso),
+      path === undefined ? null : readImages(host, []),
+      path !== undefined && hasQemuImg(host),
+    ])
   const made = madeUp(`${seed} ${store?.path ?? ''}/${input.name}`)
   return {
     vms: guests.map(guest => toVm(guest, view)),
@@ -54,6 +63,8 @@ async function readCreateFacts(context: PlanContext, input: CreateVmInput): Prom
     newName: { datasets, pool },
     taken: taken.map(entry => entry.name),
     isoPath,
+    image: media?.images.find(each => each.path === path) ?? null,
+    hasQemuImg: qemu,
     uuid: made.uuid,
     mac: made.mac(0),
     port: freePort(busy),
@@ -87,10 +98,30 @@ async function makeDirectory({ host }: ActionContext, path: string): Promise<voi
   await host.mkdir(path)
 }
 
+/** An image is copied onto the volume of the step before: nothing is made that would have to be taken away by itself. */
+const isCopy = ({ argv = [] }: Step): boolean => argv[0] === 'dd' || argv[0] === 'qemu-img'
+
+/** A large image from a slow disk. */
+const LONGEST_COPY_MS = 12 * 60 * 60_000
+
+async function copyImage(context: ActionContext, argv: readonly string[]): Promise<void> {
+  const { host, progress } = context
+  await untilNodes(context, argv)
+  const device = argv.at(-1)?.replace(/^of=/, '') ?? ''
+  const dataset = device.slice('/dev/zvol/'.length)
+  // What is not written yet takes no room: a figure, and no share of the whole.
+  const look = async () => {
+    const used = Number((await getProperty(host, 'logicalused', dataset))?.value)
+    if (Number.isFinite(used)) progress(`Copying the image: ${inBinary(used)} are on the volume`)
+  }
+  await followed(runOrThrow(host, argv, [], { timeoutMs: LONGEST_COPY_MS }), look)
+}
+
 /** Runs a step of a creation; a directory is made through the door, not by a program. */
 async function runCreateStep(context: ActionContext, step: Step): Promise<void> {
   if (step.argv?.[0] === 'mkdir') await makeDirectory(context, step.argv[1] ?? '')
   else if (step.argv?.[0] === 'cp') await runOrThrow(context.host, step.argv, [])
+  else if (step.argv && isCopy(step)) await copyImage(context, step.argv)
   else await runStep(context, step)
 }
 
@@ -186,7 +217,7 @@ export async function settleCreation(
   const there: string[] = []
   let complete = true
   for (const step of plan.steps) {
-    if (!step.file && !step.argv) continue
+    if ((!step.file && !step.argv) || isCopy(step)) continue
     const name = madeBy(step)
     const exists = step.argv?.[0] === 'zfs' ? known.has(name) : (await context.host.stat(name)) !== null
     if (exists) there.push(name)
