@@ -66,6 +66,29 @@ test('a switch is made and removed as vm-bhyve does it; one with guests stays', 
     `${before.replace('"public lab"', '"public lab dmz"')}type_dmz="standard"\nports_dmz="ix1"\nvlan_dmz="7"\nprivate_dmz="yes"\n`,
   )
 
+  await test.step('another VLAN, an address, and no longer private: kernel and settings together', async () => {
+    await page.getByRole('button', { name: 'More actions of dmz' }).click()
+    await page.getByRole('menuitem', { name: 'Change' }).click()
+    const change = dialog(page, 'Change the switch dmz')
+    await expect(change.getByRole('button', { name: 'Change switch' })).toBeDisabled()
+    await change.getByLabel('VLAN').fill('9')
+    await change.getByLabel('Address of this host on it').fill('198.51.100.7')
+    await expect(change.getByText('An address is written with its network').first()).toBeVisible()
+    await change.getByLabel('Address of this host on it').fill('198.51.100.7/24')
+    await change.getByRole('checkbox', { name: 'Private' }).uncheck()
+    await confirm(change, 'Change switch')
+    await expect(row(page, 'Uplinks of dmz', 'ix1.9')).toContainText('VLAN 9')
+    const bridge = await skep.host('ifconfig', 'vm-dmz')
+    expect(bridge).toContain('member: ix1.9')
+    expect(bridge).toContain('inet 198.51.100.7')
+    expect(await skep.host('ifconfig', '-l')).not.toContain('ix1.7')
+    expect(await settings()).toBe(
+      `${before.replace('"public lab"', '"public lab dmz"')}type_dmz="standard"\nports_dmz="ix1"\nvlan_dmz="9"\naddr_dmz="198.51.100.7/24"\n`,
+    )
+    // Over it the host is reached now: it would not be destroyed.
+    await skep.host('ifconfig', 'vm-dmz', 'inet', '198.51.100.7', '-alias')
+  })
+
   await page.getByRole('button', { name: 'More actions of dmz' }).click()
   await page.getByRole('menuitem', { name: 'Destroy' }).click()
   const destroy = dialog(page, 'Destroy the switch dmz')

@@ -325,6 +325,18 @@ export const CASES: Case[] = [
     address: '198.51.100.1/24',
     isPrivate: true,
   }),
+  scenario(
+    networks.edit,
+    { name: 'dmz', ports: ['ix1'], vlan: 8, address: '198.51.100.9/24', isPrivate: true },
+    on =>
+      carriedOut(on, networks.create, {
+        name: 'dmz',
+        ports: ['ix1'],
+        vlan: 7,
+        address: null,
+        isPrivate: false,
+      }),
+  ),
   scenario(networks.destroy, { name: 'dmz' }, on =>
     carriedOut(on, networks.create, {
       name: 'dmz',

@@ -6,6 +6,7 @@ import { roleReason } from '../shell/me.ts'
 import type { MenuItem } from '../ui/Menu.tsx'
 
 const CreateSwitchDialog = lazy(() => import('./CreateSwitchDialog.tsx'))
+const EditSwitchDialog = lazy(() => import('./EditSwitchDialog.tsx'))
 const DestroySwitchDialog = lazy(() => import('./DestroySwitchDialog.tsx'))
 
 /** Why this account cannot make a switch on this host; null when it can. */
@@ -25,10 +26,22 @@ function destroyReason(one: SwitchRow): string | null {
   return one.kind === 'standard' ? null : 'Skep removes standard switches only.'
 }
 
+/** Why a switch cannot be changed; null when it can. */
+function editReason({ kind, declared, bridge, differences }: SwitchRow): string | null {
+  if (kind !== 'standard' || !declared) return 'Skep changes standard switches only.'
+  if (bridge === null) return 'It has no bridge in the kernel.'
+  return differences.length > 0 ? 'Kernel and settings differ: put that right first.' : null
+}
+
 /** What can be done with a switch. */
 export function switchMenu(one: SwitchRow, tools: Tools): MenuItem[] {
   return [
     { label: 'Show who is plugged in', onSelect: () => tools.go(tools.paths.network(one.name)) },
+    {
+      label: 'Change…',
+      disabled: roleReason(tools.role, 'administrator') ?? editReason(one),
+      onSelect: () => tools.open(close => <EditSwitchDialog one={one} onClose={close} />),
+    },
     'separator',
     {
       label: 'Destroy…',

@@ -2,7 +2,7 @@
 import { type Action, defineAction, type PlanContext } from '../action.ts'
 import { freshVms } from '../datasets/actions.ts'
 import { asAppError, withWords, writeAsShown } from '../datasets/steps.ts'
-import { isUnheard } from '../errors.ts'
+import { AppError, isUnheard } from '../errors.ts'
 import { runOrThrow } from '../host/answer.ts'
 import { parseRelease } from '../host/freebsd-version.ts'
 import type { Host } from '../host/host.ts'
@@ -11,8 +11,9 @@ import { readSysctls } from '../host/sysctl.ts'
 import { uname } from '../host/uname.ts'
 import type { Plan, Step } from '../tasks/model.ts'
 import { readIfThere, readSetup } from '../vms/read.ts'
-import { createSwitchInput, switchInput } from './input.ts'
-import type { Switch } from './model.ts'
+import { createSwitchInput, editSwitchInput, switchInput } from './input.ts'
+import { type Switch, switchRows } from './model.ts'
+import { isEdit, planEdit } from './plan.edit.ts'
 import { type NetworkFacts, planCreate, planDestroy } from './plan.ts'
 import { networkState, readNetworks } from './read.ts'
 
@@ -87,6 +88,52 @@ export const create = defineAction({
   },
   settle: (context, plan) =>
     settleByLook(context, plan, one => one !== undefined && one.bridge !== null && one.declared !== null),
+})
+
+/** Takes back the steps that were begun, last first; a sentence about how far that came. */
+async function takeBack(host: Host, undo: readonly string[][][]): Promise<string> {
+  const commands = undo.toReversed().flat()
+  if (commands.length === 0) return 'Nothing was changed.'
+  const failed: string[] = []
+  for (const argv of commands) await runOrThrow(host, argv, []).catch(() => failed.push(argv.join(' ')))
+  return failed.length === 0
+    ? 'What had been changed was taken back.'
+    : `This could not be taken back: ${failed.join('; ')}.`
+}
+
+export const edit = defineAction({
+  name: 'networks.edit',
+  role: 'administrator',
+  input: editSwitchInput,
+  plan: async (context, input) => planEdit(input, await readFacts(context)),
+  async run({ host, progress }, plan) {
+    const { facts } = plan
+    if (!isEdit(facts)) throw new AppError('invalid', 'This is no plan of a change.')
+    for (const [index, step] of plan.steps.entries()) {
+      progress(step.title, index / plan.steps.length)
+      try {
+        await runStep(host, step)
+      } catch (error) {
+        // Whose end was not heard may have done its work all the same.
+        const begun = facts.undo.slice(0, isUnheard(error) ? index + 1 : index)
+        throw withWords(asAppError(error), await takeBack(host, begun))
+      }
+    }
+  },
+  async settle({ host }, plan) {
+    const file = plan.steps.find(step => step.file)?.file
+    const { facts } = plan
+    if (!file || !isEdit(facts)) throw new AppError('unreadable', 'The plan of this task cannot be read.')
+    // The settings are written last.
+    if ((await readIfThere(host, file.path)) === file.after)
+      return { state: 'done', outcome: `${plan.title}: done, as the host shows.` }
+    const one = switchRows(await readNetworks(host), []).find(each => each.name === facts.name)
+    const differences = one?.differences.join(' ') ?? 'The switch is gone.'
+    return {
+      state: 'interrupted',
+      outcome: `${plan.title}: it was cut short, and its settings are as before. ${differences || 'So is its bridge.'}`,
+    }
+  },
 })
 
 export const destroy = defineAction({

@@ -17,4 +17,8 @@ export const createSwitchInput = z.object({
 })
 export type CreateSwitchInput = z.output<typeof createSwitchInput>
 
+/** What the switch is to be; what is left as it is is not touched. */
+export const editSwitchInput = createSwitchInput
+export type EditSwitchInput = CreateSwitchInput
+
 export const switchInput = z.object({ name })

@@ -21,13 +21,13 @@ const LONGEST_INTERFACE = 15
 /** vm-bhyve calls the bridge `vm-NAME` up to here, and describes it beyond. */
 const LONGEST_IN_NAME = 12
 
-const no = (message: string, next?: string, field?: string): Refusal => ({
+export const no = (message: string, next?: string, field?: string): Refusal => ({
   code: 'refused',
   message,
   detail: { ...(next && { next }), ...(field && { field }) },
 })
 
-const step = (title: string, ...argv: string[]): Step => ({ title, argv: ['ifconfig', ...argv] })
+export const step = (title: string, ...argv: string[]): Step => ({ title, argv: ['ifconfig', ...argv] })
 
 export function planCreate(input: CreateSwitchInput, facts: NetworkFacts): Plan {
   const { name, ports, vlan, address, isPrivate } = input
@@ -46,19 +46,7 @@ export function planCreate(input: CreateSwitchInput, facts: NetworkFacts): Plan 
     step('Give it a MAC address of its own', bridge, 'link', 'random'),
   ]
   if (address !== null) steps.push(step(`Give it the address ${address}`, bridge, 'inet', address))
-  for (const port of ports) {
-    if (vlan === null) {
-      steps.push(step(`Put ${port} on it`, bridge, 'addm', port))
-      continue
-    }
-    const tagged = `${port}.${vlan}`
-    const about = ['descr', `vm-vlan/${name}/${tagged}`, 'name', tagged, 'group', 'vm-vlan', 'up']
-    steps.push(
-      step(`Make ${tagged}`, 'vlan', 'create', 'vlandev', port, 'vlan', String(vlan), ...about),
-      step(`Mark ${tagged}`, tagged, 'group', switchGroup(tagged)),
-      step(`Put ${tagged} on it`, bridge, 'addm', tagged),
-    )
-  }
+  for (const port of ports) steps.push(...portSteps(name, bridge, port, vlan))
   const before = facts.system
   const list = words(confText(parseConf(before ?? ''), 'switch_list'))
   const after = editConf(before ?? '', {
@@ -81,6 +69,18 @@ export function planCreate(input: CreateSwitchInput, facts: NetworkFacts): Plan 
     locks: ['network:switches'],
     facts: { name },
   })
+}
+
+/** A port joins the bridge, itself or a VLAN of it. */
+export function portSteps(name: string, bridge: string, port: string, vlan: number | null): Step[] {
+  if (vlan === null) return [step(`Put ${port} on it`, bridge, 'addm', port)]
+  const tagged = `${port}.${vlan}`
+  const about = ['descr', `vm-vlan/${name}/${tagged}`, 'name', tagged, 'group', 'vm-vlan', 'up']
+  return [
+    step(`Make ${tagged}`, 'vlan', 'create', 'vlandev', port, 'vlan', String(vlan), ...about),
+    step(`Mark ${tagged}`, tagged, 'group', switchGroup(tagged)),
+    step(`Put ${tagged} on it`, bridge, 'addm', tagged),
+  ]
 }
 
 const NOT_SET_UP = 'vm-bhyve has no directory on this machine yet, and with it no place for its settings.'
@@ -131,7 +131,13 @@ function createProblem(input: CreateSwitchInput, facts: NetworkFacts): Refusal |
   return address === null ? null : addressProblem(address, state)
 }
 
-function portProblem(port: string, vlan: number | null, facts: NetworkFacts): Refusal | null {
+/** `own`: the bridge it may be on already. */
+export function portProblem(
+  port: string,
+  vlan: number | null,
+  facts: NetworkFacts,
+  own: string | null = null,
+): Refusal | null {
   const { interfaces } = facts.state
   const one = interfaces.find(each => each.name === port)
   if (!one) return no(`This machine has no interface ${port}.`, undefined, 'ports')
@@ -150,7 +156,7 @@ function portProblem(port: string, vlan: number | null, facts: NetworkFacts): Re
       ? no(`${known.name} carries VLAN ${vlan} of ${port} already.`, 'Choose another VLAN.', 'vlan')
       : null
   }
-  if (one.bridge !== null)
+  if (one.bridge !== null && one.bridge !== own)
     return no(
       `${port} is on ${one.bridge} already, and can be on one bridge only.`,
       'A VLAN of it could be put on this one.',
@@ -170,13 +176,13 @@ function isOf({ vlan }: HostInterface, port: string, tag: number): boolean {
 }
 
 /** The link-local address is every interface's own, and no network's. */
-function ownAddresses({ addresses }: HostInterface): string[] {
+export function ownAddresses({ addresses }: Pick<HostInterface, 'addresses'>): string[] {
   return addresses.filter(address => !address.startsWith('fe80:'))
 }
 
 const hasOwn = (one: HostInterface): boolean => ownAddresses(one).length > 0
 
-function addressProblem(text: string, { interfaces }: NetworkState): Refusal | null {
+export function addressProblem(text: string, { interfaces }: NetworkState): Refusal | null {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text)
   const numbers = match?.slice(1).map(Number) ?? []
   const prefix = numbers[4] ?? 0
@@ -189,7 +195,19 @@ function addressProblem(text: string, { interfaces }: NetworkState): Refusal | n
     : null
 }
 
-function createWarnings({ ports, vlan, isPrivate }: CreateSwitchInput, { state }: NetworkFacts): string[] {
+function createWarnings(input: CreateSwitchInput, facts: NetworkFacts): string[] {
+  const found = linkWarnings(input, facts)
+  if (input.ports.length === 0) found.push('Without a port guests on it reach each other and this host only.')
+  if (input.isPrivate)
+    found.push('Private: guests on it do not reach each other, only what is behind its ports.')
+  return found
+}
+
+/** What joining these ports may bring. */
+export function linkWarnings(
+  { ports, vlan }: Pick<CreateSwitchInput, 'ports' | 'vlan'>,
+  { state }: NetworkFacts,
+): string[] {
   const chosen = state.interfaces.filter(one => ports.includes(one.name))
   const found = chosen
     .filter(one => vlan === null && hasOwn(one))
@@ -205,8 +223,6 @@ function createWarnings({ ports, vlan, isPrivate }: CreateSwitchInput, { state }
       )
   if (ports.length > 1)
     found.push('Two ports into one and the same network make a loop: let them lead into different ones.')
-  if (ports.length === 0) found.push('Without a port guests on it reach each other and this host only.')
-  if (isPrivate) found.push('Private: guests on it do not reach each other, only what is behind its ports.')
   return found
 }
 

@@ -1,5 +1,5 @@
 import { actionProcedures, procedure, router } from '../trpc.ts'
-import { create, destroy } from './actions.ts'
+import { create, destroy, edit } from './actions.ts'
 import { readCounters } from './counters.ts'
 import { switchRows } from './model.ts'
 
@@ -14,6 +14,7 @@ export const networksRouter = router({
     }
   }),
   create: actionProcedures(create),
+  edit: actionProcedures(edit),
   destroy: actionProcedures(destroy),
   /** What went over each interface so far; a page asks again and again while somebody looks at it. */
   counters: procedure('viewer').query(({ ctx }) => readCounters(ctx.host, ctx.now)),
