@@ -34,7 +34,7 @@ export function parseProcesses(text: string): Process[] {
   for (const line of wholeLines('ps', text)) {
     if (line.trim() === '') continue
     const match =
-      /^ *(\d{1,10}) +(\d{1,10}) +\d+ +(\d{1,12}) +\d+ +(\d{1,6}\.\d+) +(-|-?\d{1,12}) +[A-Z?][A-Za-z<>+]* +(\S+)(?: +(.*))?$/.exec(
+      /^ *(0|[1-9]\d{0,9}) +(\d{1,10}) +\d+ +(\d{1,12}) +\d+ +(\d{1,6}\.\d+) +(-|-?\d{1,12}) +[A-Z?][A-Za-z<>+]* +(\S+)(?: +(.*))?$/.exec(
         line,
       )
     if (!match) throw unreadable('ps', text, `the line ${JSON.stringify(line)} is not a process`)
@@ -75,7 +75,7 @@ export function parseProcessTimes(text: string): ProcessTime[] {
   const times: ProcessTime[] = []
   const pids = new Set<string>()
   for (const line of wholeLines('ps', text)) {
-    const match = /^ *(\d{1,10}) +(\d{1,10}):([0-5]\d)\.(\d\d) +(\d{1,12})$/.exec(line)
+    const match = /^ *(0|[1-9]\d{0,9}) +(\d{1,10}):([0-5]\d)\.(\d\d) +(\d{1,12})$/.exec(line)
     if (!match) throw unreadable('ps', text, `the line ${JSON.stringify(line)} is no process and its time`)
     const [, pid = '', minutes, seconds, hundredths, rss] = match
     if (pids.has(pid)) throw unreadable('ps', text, `the process ${pid} comes twice`)

@@ -70,6 +70,13 @@ test('ps: swapped out processes, a clock set back and kernel names with blanks a
   ])
 })
 
+test('ps: a number is written in one way, or one process would come twice', () => {
+  expect(() => parseProcessTimes('    7    0:00.00   2048\n  007    0:01.00   2048\n')).toThrow(
+    /could not be read/,
+  )
+  expect(parseProcessTimes('    7    0:00.00   2048\n')).toMatchObject([{ pid: 7 }])
+})
+
 test('bhyvectl: only the very guest counts as gone', () => {
   const text = 'vm_open: web1 could not be opened: No such file or directory\n'
   expect(isGone('web1')(text)?.code).toBe('not_found')

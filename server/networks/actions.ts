@@ -11,7 +11,7 @@ import { readSysctls } from '../host/sysctl.ts'
 import { uname } from '../host/uname.ts'
 import type { Plan, Step } from '../tasks/model.ts'
 import { readIfThere, readSetup } from '../vms/read.ts'
-import { createSwitchInput, editSwitchInput, switchInput } from './input.ts'
+import { createSwitchInput, switchInput } from './input.ts'
 import { type Switch, switchRows } from './model.ts'
 import { isEdit, planEdit } from './plan.edit.ts'
 import { type NetworkFacts, planCreate, planDestroy } from './plan.ts'
@@ -104,7 +104,7 @@ async function takeBack(host: Host, undo: readonly string[][][]): Promise<string
 export const edit = defineAction({
   name: 'networks.edit',
   role: 'administrator',
-  input: editSwitchInput,
+  input: createSwitchInput,
   plan: async (context, input) => planEdit(input, await readFacts(context)),
   async run({ host, progress }, plan) {
     const { facts } = plan

@@ -3,6 +3,7 @@ import * as z from 'zod/mini'
 /** The plan says in words what is wrong with it. */
 const name = z.string().check(z.minLength(1), z.maxLength(229))
 
+/** Also of a change: what the switch is to be. */
 export const createSwitchInput = z.object({
   name,
   /** Interfaces that lead out of the machine, in order. */
@@ -16,9 +17,5 @@ export const createSwitchInput = z.object({
   isPrivate: z.boolean(),
 })
 export type CreateSwitchInput = z.output<typeof createSwitchInput>
-
-/** What the switch is to be; what is left as it is is not touched. */
-export const editSwitchInput = createSwitchInput
-export type EditSwitchInput = CreateSwitchInput
 
 export const switchInput = z.object({ name })

@@ -4,7 +4,7 @@ import { parseInterfaces } from '../host/ifconfig.ts'
 import { failureOf } from '../testing.ts'
 import { vmRow } from '../vms/row.testing.ts'
 import { create, edit } from './actions.ts'
-import type { EditSwitchInput } from './input.ts'
+import type { CreateSwitchInput } from './input.ts'
 import { planEdit } from './plan.edit.ts'
 import type { NetworkFacts } from './plan.ts'
 import { networkState, readNetworks } from './read.ts'
@@ -34,7 +34,7 @@ const facts = (change: { ifconfig?: string; system?: string } = {}): NetworkFact
     membersMayHaveAddresses: true,
   }
 }
-const input = (change: Partial<EditSwitchInput> = {}): EditSwitchInput => ({
+const input = (change: Partial<CreateSwitchInput> = {}): CreateSwitchInput => ({
   ...{ name: 'lab', ports: ['em2'], vlan: null, address: null, isPrivate: false },
   ...change,
 })
@@ -61,7 +61,7 @@ test('another VLAN takes the port off and its VLAN on; an address and private go
   expect(plan.warnings).toContain('Guests that run on it lose the network they have now: web1.')
 })
 
-test.each<[string, Partial<EditSwitchInput>, Parameters<typeof facts>[0], RegExp]>([
+test.each<[string, Partial<CreateSwitchInput>, Parameters<typeof facts>[0], RegExp]>([
   ['nothing new', {}, {}, /Nothing would change/],
   ['another switch', { name: 'none' }, {}, /no switch none/],
   ['a port twice', { ports: ['em1', 'em1'] }, {}, /named twice/],
@@ -102,7 +102,7 @@ beforeEach(async () => {
   await create.run(on.context, await create.plan(on.context, made), made)
   return () => on[Symbol.asyncDispose]()
 })
-const wanted: EditSwitchInput = {
+const wanted: CreateSwitchInput = {
   name: 'dmz',
   ports: ['ix1'],
   vlan: 8,

@@ -2,7 +2,7 @@
 import { refusedPlan, withDigest } from '../tasks/digest.ts'
 import type { Plan, Refusal, Step } from '../tasks/model.ts'
 import { editConf } from '../vms/conf.ts'
-import type { EditSwitchInput } from './input.ts'
+import type { CreateSwitchInput } from './input.ts'
 import { type SwitchRow, switchRows } from './model.ts'
 import {
   addressProblem,
@@ -27,7 +27,7 @@ const ACTION = 'networks.edit'
 /** A step and what takes it back, command by command. */
 type Change = { step: Step; undo: string[][] }
 
-export function planEdit(input: EditSwitchInput, facts: NetworkFacts): Plan {
+export function planEdit(input: CreateSwitchInput, facts: NetworkFacts): Plan {
   const title = `Change the switch ${input.name}`
   const one = switchRows(facts.state, facts.vms).find(each => each.name === input.name)
   const { settings } = facts.state
@@ -69,7 +69,7 @@ export function planEdit(input: EditSwitchInput, facts: NetworkFacts): Plan {
 }
 
 /** What is declared now, as an input would say it. */
-function currentOf({ declared }: SwitchRow): Omit<EditSwitchInput, 'name'> {
+function currentOf({ declared }: SwitchRow): Omit<CreateSwitchInput, 'name'> {
   const vlan = declared?.vlan ?? ''
   return {
     ports: declared?.ports ?? [],
@@ -79,7 +79,7 @@ function currentOf({ declared }: SwitchRow): Omit<EditSwitchInput, 'name'> {
   }
 }
 
-function editProblem(input: EditSwitchInput, one: SwitchRow, facts: NetworkFacts): Refusal | null {
+function editProblem(input: CreateSwitchInput, one: SwitchRow, facts: NetworkFacts): Refusal | null {
   if (one.kind !== 'standard' || !one.declared)
     return no(
       `Skep changes standard switches only; ${one.name} is ${one.declared ? one.kind : 'not declared'}.`,
@@ -111,7 +111,7 @@ function editProblem(input: EditSwitchInput, one: SwitchRow, facts: NetworkFacts
 }
 
 function kernelChanges(
-  input: EditSwitchInput,
+  input: CreateSwitchInput,
   one: SwitchRow,
   bridge: string,
   facts: NetworkFacts,
@@ -173,7 +173,7 @@ function kernelChanges(
 
 const bare = (address: string): string => address.slice(0, address.indexOf('/'))
 
-function editWarnings(input: EditSwitchInput, one: SwitchRow, facts: NetworkFacts): string[] {
+function editWarnings(input: CreateSwitchInput, one: SwitchRow, facts: NetworkFacts): string[] {
   const now = currentOf(one)
   const coming = input.ports.filter(port => input.vlan !== now.vlan || !now.ports.includes(port))
   const running = one.plugs.filter(plug => plug.tap !== null).map(plug => plug.vm)
