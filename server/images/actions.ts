@@ -7,7 +7,7 @@ import { runOrThrow } from '../host/answer.ts'
 import { fetchArgv, fetchSize } from '../host/fetch.ts'
 import { followed } from '../host/follow.ts'
 import type { FileEntry } from '../host/host.ts'
-import { listProcesses } from '../host/ps.ts'
+import { listProcesses, type Process } from '../host/ps.ts'
 import { sha256 } from '../host/sha256.ts'
 import { readDatasets } from '../inventory/reader.ts'
 import type { Plan, Refusal } from '../tasks/model.ts'
@@ -33,6 +33,12 @@ import { receive } from './receptions.ts'
 /** A slow line, and a large image. */
 const LONGEST_FETCH_MS = 48 * 60 * 60_000
 
+/** Whether a process is a fetch(1) into that file. */
+const fetches =
+  (part: string) =>
+  ({ command, args }: Process): boolean =>
+    command === 'fetch' && ` ${args} `.includes(` ${part} `)
+
 type Named = { name: string; datastore: string; kind: 'iso' | 'img' }
 
 async function readPlace(
@@ -54,7 +60,7 @@ async function readPlace(
     listProcesses(host),
   ])
   const file = (leaf: string): FileEntry | null => files.find(each => each.name === leaf) ?? null
-  const busy = processes.find(({ command, args }) => command === 'fetch' && args.split(' ').includes(part))
+  const busy = processes.find(fetches(part))
   return {
     library,
     hasDirectory: directory !== null,
@@ -107,9 +113,7 @@ async function settleArrival({ host }: PlanContext, plan: Plan) {
   const { part, path, totalBytes } = facts
   const [final, rest, processes] = await Promise.all([host.stat(path), host.stat(part), listProcesses(host)])
   if (final && !rest) return { state: 'done' as const, outcome: `${plan.title}: done, as the host shows.` }
-  const fetching = processes.find(
-    ({ command, args }) => command === 'fetch' && args.split(' ').includes(part),
-  )
+  const fetching = processes.find(fetches(part))
   if (fetching) throw new AppError('in_use', `fetch still runs on the host: process ${fetching.pid}.`)
   const of = totalBytes === null ? '' : ` of ${totalBytes}`
   return {

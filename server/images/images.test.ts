@@ -190,6 +190,18 @@ describe('on a machine', () => {
     expect(await failureOf(work)).toMatchObject({ code: 'invalid' })
   })
 
+  test('what still comes in after the end is not written', async () => {
+    const { reception, work } = await begun()
+    const late = async function* () {
+      yield bytes.subarray(0, 5 * MIB)
+      reception.stop()
+      await failureOf(work)
+      yield bytes.subarray(5 * MIB)
+    }
+    expect(await failureOf(reception.receive(0, late()))).toMatchObject({ code: 'refused' })
+    expect(await on.host.stat(`/vm/.iso/${uploadPart(input)}`)).toMatchObject({ sizeBytes: 4 * MIB })
+  })
+
   test('a browser that does not come back is not waited for', async () => {
     const options = { host: on.host, digest: 'd', part: '/vm/.iso/x', offset: 3, totalBytes: 9 }
     const work = receive({

@@ -52,6 +52,8 @@ export async function receive(options: {
   const key = keyOf(host.id, digest)
   let offset = options.offset
   let busy = false
+  let isOver = false
+  let writing: Promise<void> = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
   let end: (error: AppError | null) => void = () => {}
   const ended = new Promise<void>((resolve, reject) => {
@@ -68,6 +70,8 @@ export async function receive(options: {
   }
 
   async function write(piece: Uint8Array): Promise<void> {
+    // A request that still comes in writes nothing any more: the file may be somebody else's to remove by now.
+    if (isOver) throw new AppError('refused', 'This upload has ended.')
     await host.writeBytes(part, offset, piece)
     offset += piece.length
     progress(offset)
@@ -84,7 +88,10 @@ export async function receive(options: {
       if (at !== offset) throw new AppError('changed', `The next piece begins at ${offset}.`)
       busy = true
       try {
-        for await (const piece of gathered(bytes, totalBytes - offset)) await write(piece)
+        for await (const piece of gathered(bytes, totalBytes - offset)) {
+          writing = write(piece)
+          await writing
+        }
       } catch (error) {
         // A browser or a machine that went away comes again, and the same piece is written once more; a machine that
         // refuses does not think better of it.
@@ -105,9 +112,12 @@ export async function receive(options: {
   try {
     await ended
   } finally {
-    clearTimeout(timer)
-    stopped.removeEventListener('abort', onStop)
+    isOver = true
     open.delete(key)
+    stopped.removeEventListener('abort', onStop)
+    // The piece that is being written is not called off; its own error was told to who brought it.
+    await writing.catch(() => undefined)
+    clearTimeout(timer)
   }
 }
 
@@ -128,9 +138,13 @@ async function* gathered(bytes: AsyncIterable<Uint8Array>, most: number): AsyncG
     for await (const chunk of bytes) {
       total += chunk.length
       if (total > most) throw new AppError('invalid', 'More came than was announced.')
-      if (length + chunk.length > MOST_WRITTEN_BYTES) yield taken()
-      held.push(chunk)
-      length += chunk.length
+      for (let rest = chunk; rest.length > 0; ) {
+        const part = rest.subarray(0, MOST_WRITTEN_BYTES - length)
+        held.push(part)
+        length += part.length
+        rest = rest.subarray(part.length)
+        if (length === MOST_WRITTEN_BYTES) yield taken()
+      }
     }
   } catch (error) {
     if (length > 0 && !(error instanceof AppError)) yield taken()

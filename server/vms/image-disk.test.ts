@@ -86,12 +86,14 @@ test('a copy that fails leaves nothing of the guest', async () => {
 
 test('what no disk can begin with is refused where it is chosen', async () => {
   await rawImage()
+  await on.host.write('/vm/.img/text', 'no disk at all')
   for (const name of ['xz', 'iso', 'qcow2']) await on.host.writeBytes(`/vm/.img/${name}`, 0, head(name))
   const refused = async (path: string, sizeBytes?: number) =>
     (await create.plan(on.context, guest(path, sizeBytes))).refused
   expect(await refused('/vm/.img/none')).toMatchObject({ code: 'not_found', detail: { field: 'image' } })
   // No file of the machine but those of its libraries.
   expect(await refused('/etc/rc.conf')).toMatchObject({ code: 'not_found' })
+  expect(await refused('/vm/.img/text')).toMatchObject({ message: expect.stringContaining('sectors') })
   expect(await refused('/vm/.img/xz')).toMatchObject({ message: expect.stringContaining('unpack it first') })
   expect(await refused('/vm/.img/iso')).toMatchObject({ message: expect.stringContaining('drive') })
   expect(await refused('/vm/.img/qcow2', 256 * MIB)).toMatchObject({ code: 'unsupported' })

@@ -189,6 +189,8 @@ function inputRefusal(
   return diskRefusal(input, facts, store)
 }
 
+const SECTOR_BYTES = 512
+
 /** Whether the volume can begin with that image. */
 function imageRefusal(
   { sizeBytes }: Extract<CreateVmInput['disk'], { from: 'new' }>,
@@ -204,6 +206,9 @@ function imageRefusal(
       'image',
       'Install it there: pkg install qemu-tools.',
     )
+  // A volume is written in whole sectors (geom(4)).
+  if (!needsQemuImg(image.format) && image.sizeBytes % SECTOR_BYTES !== 0)
+    return no('refused', `${image.name} is no disk: it has no whole number of sectors.`, 'image')
   const needed = diskBytesOf(image)
   return needed !== null && sizeBytes < needed
     ? no(
