@@ -1,6 +1,6 @@
 /** What a disk can begin with. Pure. */
 import { PACKED } from '../host/image-format.ts'
-import type { Image } from './model.ts'
+import { type Image, kindOfName } from './model.ts'
 
 /** Size of the disk in an image; null where the file does not tell. */
 export function diskBytesOf({ format, virtualBytes, sizeBytes }: Image): number | null {
@@ -10,7 +10,8 @@ export function diskBytesOf({ format, virtualBytes, sizeBytes }: Image): number 
 /** Why no disk can begin with it; null when one can. */
 export function whyNoDisk({ format, isPart, name }: Image): string | null {
   if (isPart) return `${name} is not complete.`
-  if (format === 'iso') return `${name} is an install medium: put it into the drive.`
+  if (format === 'iso' || kindOfName(name) === 'iso')
+    return `${name} is an install medium: put it into the drive.`
   return format !== null && PACKED.includes(format)
     ? `${name} is packed with ${format}: unpack it first.`
     : null

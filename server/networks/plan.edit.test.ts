@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from 'vitest'
 import { type Stage, stage } from '../actions.testing.ts'
+import { AppError } from '../errors.ts'
 import { parseInterfaces } from '../host/ifconfig.ts'
-import { failureOf } from '../testing.ts'
+import { doorTo, failureOf } from '../testing.ts'
 import { vmRow } from '../vms/row.testing.ts'
 import { create, edit } from './actions.ts'
 import type { CreateSwitchInput } from './input.ts'
@@ -125,6 +126,24 @@ test('kernel and settings agree after it', async () => {
   expect(bridge).toContain('inet 198.51.100.9')
   expect((await on.host.run(['ifconfig', 'ix1.7'])).exit).not.toBe(0)
   expect((await edit.plan(on.context, wanted)).refused?.message).toContain('Nothing would change')
+  // Without a port nobody is cut off when the address goes; over this one somebody might be.
+  const other = { ...wanted, address: '198.51.100.10/24' }
+  expect((await edit.plan(on.context, other)).refused?.message).toContain('reached at 198.51.100.9')
+})
+
+test('another address takes the place of the one there was, and comes back when the settings cannot be written', async () => {
+  const plain = { name: 'inner', ports: [], vlan: null, address: '203.0.113.1/24', isPrivate: false }
+  await create.run(on.context, await create.plan(on.context, plain), plain)
+  const other = { ...plain, address: '203.0.113.2/24' }
+  const plan = await edit.plan(on.context, other)
+  const write = () => Promise.reject(new AppError('no_space', 'The disk is full.'))
+  const full = { ...on.context, host: doorTo(on.host, { write }) }
+  expect((await failureOf(edit.run(full, plan, other))).message).toContain('was taken back')
+  expect(await on.sh('ifconfig vm-inner')).toContain('inet 203.0.113.1 ')
+  await edit.run(on.context, plan, other)
+  const bridge = await on.sh('ifconfig vm-inner')
+  expect(bridge).toContain('inet 203.0.113.2 ')
+  expect(bridge).not.toContain('inet 203.0.113.1 ')
 })
 
 test('wherever it fails, the bridge is as it was, and so are the settings', async () => {

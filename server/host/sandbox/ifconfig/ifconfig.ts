@@ -231,6 +231,13 @@ function change(world: World, one: InterfaceState, words: string[]): ProgramResu
     const word = words[index] ?? ''
     const parameter = Object.hasOwn(PARAMETERS, word) ? PARAMETERS[word] : undefined
     if (!parameter) return fail(1, `ifconfig: ${word}: bad value\n`)
+    // `inet ADDRESS -alias`: what stands behind the address takes it away.
+    if (word === 'inet' && /^(-alias|delete|remove)$/.test(words[index + 2] ?? '')) {
+      const complaint = removeInet(one, words[index + 1] ?? '')
+      if (complaint !== null) return fail(1, `ifconfig: ${complaint}\n`)
+      index += 3
+      continue
+    }
     const values = words.slice(index + 1, index + 1 + parameter.takes)
     if (values.length < parameter.takes) return fail(1, `ifconfig: '${word}' requires argument\n`)
     const complaint = parameter.apply(world, one, values)
@@ -265,6 +272,14 @@ function addInet(one: InterfaceState, text: string): string | null {
   const broadcast = [24, 16, 8, 0].map(shift => (last >>> shift) & 255).join('.')
   one.inet = [...one.inet.filter(each => each.address !== address), { address, prefix: length, broadcast }]
   one.up = true
+  return null
+}
+
+function removeInet(one: InterfaceState, text: string): string | null {
+  const [address = ''] = text.split('/')
+  if (!one.inet.some(each => each.address === address))
+    return "ioctl (SIOCDIFADDR): Can't assign requested address"
+  one.inet = one.inet.filter(each => each.address !== address)
   return null
 }
 
