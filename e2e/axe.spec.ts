@@ -137,6 +137,8 @@ test('the main dialogs', async ({ page }) => {
   await page.goto('/sandbox/networks')
   await page.getByRole('button', { name: 'New switch' }).click()
   await look('Create a switch')
+  await rowAction(page, 'Switches', 'public', 'Change')
+  await look('Change the switch public')
   await page.keyboard.press('Control+k')
   await expect(page.getByRole('combobox')).toBeVisible()
   expect.soft(await everywhere(page, both), 'the palette').toEqual([])
