@@ -117,3 +117,34 @@ test('the host fetches a medium, and refuses one that is not what it should be',
     server.close()
   }
 })
+
+test('a guest of a cloud image: the image on its zvol, and the seed of cloud-init in its drive', async ({
+  page,
+  skep,
+}) => {
+  await skep.host('mkdir', '-p', '/vm/.img')
+  await skep.host('dd', 'if=/vm/.iso/skep-practice.iso', 'of=/vm/.img/cloud.raw', 'bs=512', 'count=64')
+  const image = await skep.host('sha256', '-q', '/vm/.img/cloud.raw')
+  await page.goto('/sandbox/vms')
+  await page.getByRole('button', { name: 'New virtual machine' }).click()
+  const create = dialog(page, 'New virtual machine')
+  await create.getByLabel('Name', { exact: true }).fill('cloudy')
+  await create.getByLabel('Disk begins with').selectOption({ label: 'cloud.raw (32.0 KiB)' })
+  await create.getByLabel('Size').fill('1G')
+  await create.getByLabel('SSH keys').fill('not a key')
+  await expect(create.getByText('This is no public key of SSH').first()).toBeVisible()
+  await create.getByLabel('SSH keys').fill('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ anna')
+  await create.getByLabel('Address of the guest').fill('192.0.2.10/24')
+  await confirm(create, 'Create')
+  await expect(page.getByRole('heading', { name: 'cloudy', level: 1 })).toBeVisible()
+  const [dataset] = (await skep.host('zfs', 'list', '-H', '-o', 'name'))
+    .split('\n')
+    .filter(name => name.endsWith('cloudy/disk0'))
+  await skep.host('dd', `if=/dev/zvol/${dataset}`, 'of=/vm/.img/back', 'bs=512', 'count=64')
+  expect(await skep.host('sha256', '-q', '/vm/.img/back')).toBe(image)
+  expect(await skep.file('/vm/cloudy/.cloud-init/user-data')).toContain(
+    '- "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ anna"',
+  )
+  expect(await skep.file('/vm/cloudy/cloudy.conf')).toContain('disk1_name="seed.iso"')
+  await skep.host('rm', '/vm/.img/cloud.raw', '/vm/.img/back')
+})

@@ -16,6 +16,7 @@ import { bytes, parseBytes } from '../ui/format.ts'
 import { PlanDialog } from '../ui/PlanDialog.tsx'
 import { Loading } from '../ui/Spinner.tsx'
 import { commandLines } from './argv.ts'
+import { CloudFields } from './CloudFields.tsx'
 import { MoreOfVm } from './MoreOfVm.tsx'
 import { type Draft, draftFor, inputOf, NONE, volumeName } from './newVm.ts'
 import { NOT_SET_UP, SetUpVms } from './SetUpVms.tsx'
@@ -197,6 +198,13 @@ function CreateForm({
           </Field>
         )}
       </div>
+      {isNew && draft.image !== NONE && (
+        <CloudFields
+          draft={draft.cloud}
+          set={change => set({ cloud: { ...draft.cloud, ...change } })}
+          fields={fields}
+        />
+      )}
       <MoreOfVm draft={draft} set={set} choices={choices} fields={fields} />
     </PlanDialog>
   )

@@ -5,6 +5,16 @@ import { bytes, parseBytes } from '../ui/format.ts'
 /** A choice left open: no network card, no screen, no medium. */
 export const NONE = ''
 
+/** For cloud-init; keys one a line, name servers between blanks. An empty address is DHCP. */
+export type CloudDraft = {
+  isWanted: boolean
+  sshKeys: string
+  user: string
+  address: string
+  gateway: string
+  nameServers: string
+}
+
 /** What the form for a new guest holds, as it is typed. */
 export type Draft = {
   name: string
@@ -19,6 +29,7 @@ export type Draft = {
   volblocksize: string
   /** Path of the image that a new zvol begins with, or NONE. */
   image: string
+  cloud: CloudDraft
   volume: string
   emulation: 'virtio-blk' | 'nvme' | 'ahci-hd'
   switchName: string
@@ -42,6 +53,7 @@ export function draftFor(kind: GuestKind, choices: VmChoices, volume: string | n
     sparse: false,
     volblocksize: '16384',
     image: NONE,
+    cloud: { isWanted: true, sshKeys: '', user: '', address: '', gateway: '', nameServers: '' },
     volume: volume ?? choices.freeVolumes[0]?.name ?? '',
     emulation: preset.emulation,
     switchName: choices.switches[0] ?? NONE,
@@ -87,5 +99,27 @@ export function inputOf(draft: Draft): CreateVmInput | string {
     switchName: draft.switchName || null,
     resolution: draft.resolution || null,
     iso: draft.iso || null,
+    ...(isCloud(draft) && { cloud: cloudInputOf(draft.cloud) }),
+  }
+}
+
+/** Only an image reads what is prepared for cloud-init. */
+export function isCloud({ diskFrom, image, cloud }: Draft): boolean {
+  return diskFrom === 'new' && image !== NONE && cloud.isWanted
+}
+
+function cloudInputOf({ sshKeys, user, address, gateway, nameServers }: CloudDraft): CreateVmInput['cloud'] {
+  const words = (text: string, between: RegExp) =>
+    text
+      .split(between)
+      .map(each => each.trim())
+      .filter(Boolean)
+  return {
+    user: user || null,
+    sshKeys: words(sshKeys, /\n/),
+    network:
+      address === ''
+        ? null
+        : { address, gateway: gateway || null, nameServers: words(nameServers, /[\s,]+/) },
   }
 }

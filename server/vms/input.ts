@@ -17,6 +17,48 @@ export const isoName = z
   .check(z.regex(/^[^./\p{Cc}][^/\p{Cc}]*$/u, 'This is not the name of a file.'))
 export const datasetName = z.string().check(z.minLength(1), z.maxLength(255))
 
+const ADDRESS_V4 = /^(\d{1,3})(\.\d{1,3}){3}$/
+
+/** What cloud-init does at the first start of a cloud image; the image's own user gets the keys in any case. */
+export const cloudInput = z.object({
+  /** A further user, who may become root; null: none. */
+  user: z.nullable(
+    z
+      .string()
+      .check(z.regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'A user’s name has small letters, digits, _ and -.')),
+  ),
+  sshKeys: z
+    .array(
+      z
+        .string()
+        .check(
+          z.maxLength(8192),
+          z.regex(
+            /^(ssh-(ed25519|rsa)|ecdsa-sha2-[a-z0-9-]+|sk-[a-z0-9@.-]+) [A-Za-z0-9+/]+=*( [^\p{Cc}]*)?$/u,
+            'This is no public key of SSH: it begins with ssh-ed25519, ssh-rsa or the like.',
+          ),
+        ),
+    )
+    .check(z.maxLength(50)),
+  /** Null: DHCP. */
+  network: z.nullable(
+    z.object({
+      /** `192.0.2.10/24` */
+      address: z
+        .string()
+        .check(
+          z.regex(
+            /^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/,
+            'An address is written with its network: 192.0.2.10/24.',
+          ),
+        ),
+      gateway: z.nullable(z.string().check(z.regex(ADDRESS_V4, 'This is no address.'))),
+      nameServers: z.array(z.string().check(z.regex(ADDRESS_V4, 'This is no address.'))),
+    }),
+  ),
+})
+export type CloudInput = z.output<typeof cloudInput>
+
 export const createVmInput = z.object({
   name: newName,
   /** `default` or a name of datastore_list. */
@@ -44,6 +86,8 @@ export const createVmInput = z.object({
   resolution: z.nullable(z.string().check(z.regex(/^\d{3,4}x\d{3,4}$/, 'A resolution is WIDTHxHEIGHT.'))),
   /** Name of a file in the datastore's .iso directory, put into the drive; null: none. */
   iso: z.nullable(isoName),
+  /** Left out: nothing is prepared for cloud-init. */
+  cloud: z.optional(cloudInput),
 })
 export type CreateVmInput = z.output<typeof createVmInput>
 

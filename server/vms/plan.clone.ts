@@ -4,6 +4,7 @@ import { cloneArgv, createFilesystemArgv, createSnapshotsArgv } from '../host/zf
 import type { Snapshot } from '../snapshots/model.ts'
 import { refusedPlan, withDigest } from '../tasks/digest.ts'
 import type { Plan, Refusal, Step } from '../tasks/model.ts'
+import { SEED } from './cloud-init.ts'
 import { type Conf, confText, editConf, parseConf } from './conf.ts'
 import type { GuestPlace } from './devices.ts'
 import type { CloneVmInput } from './input.ts'
@@ -149,6 +150,11 @@ function cloneRefusal(
     : null
 }
 
+/** The last disk of the conf: vm-bhyve ends its look at the first number that is missing. */
+function isSeed({ path, index }: Vm['disks'][number], { directory, disks }: Vm): boolean {
+  return path === `${directory}/${SEED}` && index === disks.length - 1
+}
+
 /** The conf with another uuid, other MACs (or no network), another port, and the clones in place of the volumes. */
 function clonedConf(
   facts: CloneFacts,
@@ -166,6 +172,9 @@ function clonedConf(
     // An interface of its own cannot be shared.
     else if (nic[2] === 'device' || nic[2] === 'name') changes[key] = null
   }
+  // What cloud-init has done once it does not do again: the clone keeps it, and has no seed of its own.
+  const seed = facts.vm.disks.find(disk => isSeed(disk, facts.vm))
+  if (seed) for (const { key } of conf.entries) if (key.startsWith(`disk${seed.index}_`)) changes[key] = null
   if (confText(conf, 'graphics_port') !== '') changes.graphics_port = String(facts.port)
   let next = 0
   for (const disk of facts.vm.disks) {

@@ -7,6 +7,7 @@ import { diskBytesOf, whyNoDisk } from '../images/disk.ts'
 import type { Image } from '../images/model.ts'
 import { refusedPlan, withDigest } from '../tasks/digest.ts'
 import type { Plan, Refusal, Step } from '../tasks/model.ts'
+import { cloudSteps } from './cloud-init.ts'
 import { parseConf } from './conf.ts'
 import type { GuestPlace } from './devices.ts'
 import type { CreateVmInput } from './input.ts'
@@ -81,6 +82,14 @@ export function planCreate(input: CreateVmInput, facts: CreateFacts): Plan {
     steps: [
       directoryStep(input, facts, store),
       ...volumeSteps(input, facts),
+      ...(input.cloud === undefined
+        ? []
+        : cloudSteps(input.cloud, {
+            directory,
+            name: input.name,
+            uuid: facts.uuid,
+            mac: input.switchName === null ? null : facts.mac,
+          })),
       {
         title: `Write the configuration of ${input.name}`,
         file: { path: `${directory}/${input.name}.conf`, before: null, after: conf },

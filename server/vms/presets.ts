@@ -1,4 +1,5 @@
 /** What the form starts with for each kind of guest, and the conf it makes. Pure. */
+import { SEED } from './cloud-init.ts'
 import { editConf } from './conf.ts'
 import type { CreateVmInput } from './input.ts'
 import type { GuestKind, VmChoices } from './model.ts'
@@ -55,6 +56,14 @@ export function newConf(facts: NewConf): string {
       disk1_name: facts.iso,
       disk1_dev: 'custom',
       disk1_opts: 'ro',
+    })
+  }
+  if (input.cloud !== undefined) {
+    const index = facts.iso === null ? 1 : 2
+    Object.assign(keys, {
+      [`disk${index}_type`]: 'ahci-cd',
+      [`disk${index}_name`]: SEED,
+      [`disk${index}_dev`]: 'file',
     })
   }
   if (input.switchName !== null) {

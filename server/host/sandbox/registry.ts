@@ -37,6 +37,7 @@ export const PROGRAMS: Record<string, ProgramEntry> = {
   ls: { run: async () => (await import('./files.ts')).ls, ownPath: false },
   truncate: { run: async () => (await import('./files.ts')).truncate, ownPath: false },
   fetch: { run: async () => (await import('./fetch.ts')).fetch },
+  makefs: { run: async () => (await import('./makefs.ts')).makefs },
   sha256: { run: async () => (await import('./sha256.ts')).sha256 },
   netstat: { run: async () => (await import('./netstat.ts')).netstat },
   iscsictl: { run: async () => (await import('./netstat.ts')).iscsictl },

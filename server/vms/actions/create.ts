@@ -14,6 +14,7 @@ import { listSnapshotIndex } from '../../host/zfs/snapshots.ts'
 import { readImages } from '../../images/read.ts'
 import { readDatasets } from '../../inventory/reader.ts'
 import type { Plan, Step } from '../../tasks/model.ts'
+import { MKDIR } from '../cloud-init.ts'
 import { freePort } from '../command.ts'
 import { parseConf } from '../conf.ts'
 import { FIRMWARE_DIRECTORY } from '../firmware.ts'
@@ -119,7 +120,9 @@ async function copyImage(context: ActionContext, argv: readonly string[]): Promi
 
 /** Runs a step of a creation; a directory is made through the door, not by a program. */
 async function runCreateStep(context: ActionContext, step: Step): Promise<void> {
-  if (step.argv?.[0] === 'mkdir') await makeDirectory(context, step.argv[1] ?? '')
+  if (step.note?.startsWith(MKDIR)) await makeDirectory(context, step.note.slice(MKDIR.length))
+  else if (step.argv?.[0] === 'mkdir') await makeDirectory(context, step.argv[1] ?? '')
+  else if (step.argv?.[0] === 'makefs') await runOrThrow(context.host, step.argv, [])
   else if (step.argv?.[0] === 'cp') await runOrThrow(context.host, step.argv, [])
   else if (step.argv && isCopy(step)) await copyImage(context, step.argv)
   else await runStep(context, step)
@@ -155,8 +158,13 @@ async function undo(context: ActionContext, { step, guids }: Made): Promise<void
       throw new AppError('changed', `${step.file.path} was written by somebody else.`)
     return context.host.remove(step.file.path)
   }
-  if (step.argv?.[0] === 'mkdir' || step.argv?.[0] === 'cp')
-    return context.host.remove(step.argv.at(-1) ?? '')
+  if (
+    step.argv?.[0] === 'mkdir' ||
+    step.argv?.[0] === 'cp' ||
+    step.argv?.[0] === 'makefs' ||
+    step.note?.startsWith(MKDIR)
+  )
+    return context.host.remove(madeBy(step))
   for (const name of namesMadeBy(step)) {
     if ((await guidOf(context, name)) !== guids.get(name))
       throw new AppError('changed', `${name} is not what was made here.`)
@@ -168,8 +176,10 @@ async function undo(context: ActionContext, { step, guids }: Made): Promise<void
 }
 
 /** Names what a step makes, for the words of a failure. */
-function madeBy(step: Step): string {
-  return step.file?.path ?? step.argv?.at(-1) ?? step.title
+function madeBy({ file, argv, note, title }: Step): string {
+  if (note?.startsWith(MKDIR)) return note.slice(MKDIR.length)
+  // makefs IMAGE DIRECTORY
+  return file?.path ?? argv?.at(argv[0] === 'makefs' ? -2 : -1) ?? title
 }
 
 /**

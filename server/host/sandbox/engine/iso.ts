@@ -17,8 +17,8 @@ type IsoFile = { name: string; data: Buffer }
 export type IsoOptions = {
   /** Volume label, d-characters (A-Z, 0-9, _), at most 32. */
   volume: string
-  /** What the BIOS loads whole at 07C00h and jumps to. */
-  boot: Buffer
+  /** What the BIOS loads whole at 07C00h and jumps to; null: it does not boot. */
+  boot: Buffer | null
   /** Names as ISO 9660 level 1 wants them: `README.TXT`. */
   files: IsoFile[]
 }
@@ -27,15 +27,16 @@ export type IsoOptions = {
 export function isoImage({ volume, boot, files }: IsoOptions): Buffer {
   const placed: { name: string; data: Buffer; lba: number }[] = []
   let next: number = LBA.data
-  for (const file of [{ name: 'BOOT.BIN', data: boot }, ...files]) {
+  for (const file of [...(boot ? [{ name: 'BOOT.BIN', data: boot }] : []), ...files]) {
     placed.push({ ...file, lba: next })
     next += sectorsOf(file.data.length)
   }
   const image = Buffer.alloc(next * SECTOR)
   primaryDescriptor(volume, next).copy(image, LBA.primary * SECTOR)
-  bootRecord().copy(image, LBA.boot * SECTOR)
+  if (boot) bootRecord().copy(image, LBA.boot * SECTOR)
+  else descriptor(255).copy(image, LBA.boot * SECTOR)
   descriptor(255).copy(image, LBA.end * SECTOR)
-  bootCatalogue(boot.length).copy(image, LBA.catalogue * SECTOR)
+  if (boot) bootCatalogue(boot.length).copy(image, LBA.catalogue * SECTOR)
   pathTable('little').copy(image, LBA.pathLittle * SECTOR)
   pathTable('big').copy(image, LBA.pathBig * SECTOR)
   rootDirectory(placed).copy(image, LBA.root * SECTOR)
