@@ -22,12 +22,7 @@ export function CloudFields({
       />
       {draft.isWanted && (
         <>
-          <Field
-            label="SSH keys"
-            optional
-            error={fields.cloud}
-            hint="Public keys, one a line: ssh-ed25519 AAAA…"
-          >
+          <Field label="SSH keys" optional hint="Public keys, one a line: ssh-ed25519 AAAA…">
             <TextArea mono value={draft.sshKeys} onChange={event => set({ sshKeys: event.target.value })} />
           </Field>
           <div className="grid gap-x-4 gap-y-3 sm:grid-cols-2">
@@ -54,6 +49,11 @@ export function CloudFields({
               />
             </Field>
           </div>
+          {fields.cloud && (
+            <p className="text-bad text-sm" aria-live="polite">
+              {fields.cloud}
+            </p>
+          )}
         </>
       )}
     </fieldset>

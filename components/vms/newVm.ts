@@ -104,7 +104,7 @@ export function inputOf(draft: Draft): CreateVmInput | string {
 }
 
 /** Only an image reads what is prepared for cloud-init. */
-export function isCloud({ diskFrom, image, cloud }: Draft): boolean {
+function isCloud({ diskFrom, image, cloud }: Draft): boolean {
   return diskFrom === 'new' && image !== NONE && cloud.isWanted
 }
 
