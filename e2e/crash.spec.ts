@@ -21,13 +21,17 @@ async function crashAt(
   await skep.host('fault', 'add', ...at, '--', 'slow', STRETCH_MS)
   // Its answer never comes: the console dies under it.
   const lost = act(page, action, input).catch(() => null)
-  const running = async () => {
+  // The plan names the command as well: what counts is that it was begun.
+  const begun = async () => {
     const { data } = await call(page, 'query', 'tasks.list', { state: 'running', limit: 1 })
     const id = idOf(data)
-    if (id === null) return ''
-    return JSON.stringify((await call(page, 'query', 'tasks.get', { id })).data ?? '')
+    return id === null ? [] : argvsOf((await call(page, 'query', 'tasks.get', { id })).data)
   }
-  await expect.poll(running, { timeout: 30_000 }).toContain(`"argv":${JSON.stringify(at).slice(0, -1)}`)
+  await expect
+    .poll(async () => (await begun()).filter(argv => at.every((word, index) => argv[index] === word)), {
+      timeout: 30_000,
+    })
+    .toHaveLength(1)
   const id = idOf((await call(page, 'query', 'tasks.list', { state: 'running', limit: 1 })).data)
   await skep.end('SIGKILL')
   await lost
@@ -46,6 +50,13 @@ async function crashAt(
 function idOf(data: unknown): number | null {
   if (typeof data !== 'object' || data === null || !('rows' in data) || !Array.isArray(data.rows)) return null
   return data.rows[0]?.id ?? null
+}
+
+/** The commands of a task that were begun. */
+function argvsOf(data: unknown): string[][] {
+  if (typeof data !== 'object' || data === null || !('commands' in data) || !Array.isArray(data.commands))
+    return []
+  return data.commands.map(({ argv }) => argv)
 }
 
 function settledOf(data: unknown): { state: string; outcome: string } {
