@@ -118,12 +118,17 @@ async function fingerprint({ host, sh }: Stage): Promise<string> {
   const { scan, vdevs } = await getPoolStatus(host, 'tank')
   const columns = 'name,origin,compression,volsize,mounted,userrefs,skep:kept-from'
   const data = await host.list('/tank/a').catch(() => [])
+  const media = await host.list('/vm/.iso')
   return JSON.stringify([
     await sh(`zfs list -H -t all -o ${columns}`),
     data.map(each => each.name),
     (await host.run(['dd', 'if=/dev/zvol/tank/d1', 'bs=512', 'count=1'])).stdout,
     await sh('sysrc -n vm_list'),
     await sh('sysrc -in vm_delay'),
+    await sh('sysrc -in vm_enable'),
+    await sh('sysrc -in vm_dir'),
+    await sh('sysrc -in kld_list'),
+    media.map(each => [each.name, each.sizeBytes]),
     scan.kind,
     // A resilver ends when it ends.
     scan.kind === 'resilver' ? null : scan.state,

@@ -90,6 +90,20 @@ export const create = defineAction({
     settleByLook(context, plan, one => one !== undefined && one.bridge !== null && one.declared !== null),
 })
 
+/** Settings whose writing was not heard to its end may be the new ones: a bridge that is as before must not stand beside those. */
+async function restored(
+  host: Host,
+  { path, before, after }: NonNullable<Step['file']>,
+): Promise<string | null> {
+  try {
+    if (before === null || (await host.read(path)) !== after) return null
+    await host.write(path, before)
+    return null
+  } catch {
+    return `Whether ${path} has the new settings is not known.`
+  }
+}
+
 /** Takes back the steps that were begun, last first; a sentence about how far that came. */
 async function takeBack(host: Host, undo: readonly string[][][]): Promise<string> {
   const commands = undo.toReversed().flat()
@@ -116,7 +130,8 @@ export const edit = defineAction({
       } catch (error) {
         // Whose end was not heard may have done its work all the same.
         const begun = facts.undo.slice(0, isUnheard(error) ? index + 1 : index)
-        throw withWords(asAppError(error), await takeBack(host, begun))
+        const settings = step.file && isUnheard(error) ? await restored(host, step.file) : null
+        throw withWords(asAppError(error), [settings, await takeBack(host, begun)].filter(Boolean).join(' '))
       }
     }
   },

@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { type Stage, stage } from '../actions.testing.ts'
 import { AppError } from '../errors.ts'
 import { parseInterfaces } from '../host/ifconfig.ts'
+import type { TestHost } from '../host/sandbox/testing.ts'
 import { doorTo, failureOf } from '../testing.ts'
 import { vmRow } from '../vms/row.testing.ts'
 import { create, edit } from './actions.ts'
@@ -60,6 +61,25 @@ test('another VLAN takes the port off and its VLAN on; an address and private go
     'vm-lab private tap3',
   ])
   expect(plan.warnings).toContain('Guests that run on it lose the network they have now: web1.')
+})
+
+test('an address that was written without its network is the one that is taken away', () => {
+  const system = `${SYSTEM}\naddr_lab="198.51.100.10"`
+  const ifconfig = IFCONFIG.replace(
+    '\tmember: em2 flags=143<LEARNING,DISCOVER,AUTOEDGE,AUTOPTP>\n',
+    '',
+  ).replace('\tgroups: bridge', '\tinet 198.51.100.10 netmask 0xffffff00\n\tgroups: bridge')
+  const portless = facts({ system: system.replace('ports_lab="em2"', 'ports_lab=""'), ifconfig })
+  expect(commands(planEdit(input({ ports: [], address: null }), portless))).toEqual([
+    'vm-lab inet 198.51.100.10 -alias',
+  ])
+})
+
+test('a port that carries an address of the host is warned of when it leaves', () => {
+  const ifconfig = IFCONFIG.replace(`em2: ${UP}\n`, `em2: ${UP}\n\tinet 192.0.2.20 netmask 0xffffff00\n`)
+  expect(planEdit(input({ ports: [] }), facts({ ifconfig })).warnings).toContainEqual(
+    expect.stringContaining('em2 carries 192.0.2.20'),
+  )
 })
 
 test.each<[string, Partial<CreateSwitchInput>, Parameters<typeof facts>[0], RegExp]>([
@@ -139,6 +159,19 @@ test('another address takes the place of the one there was, and comes back when 
   const write = () => Promise.reject(new AppError('no_space', 'The disk is full.'))
   const full = { ...on.context, host: doorTo(on.host, { write }) }
   expect((await failureOf(edit.run(full, plan, other))).message).toContain('was taken back')
+  expect(await on.sh('ifconfig vm-inner')).toContain('inet 203.0.113.1 ')
+  // Written, and not heard: the settings must not stay beside a bridge that is as before.
+  let lost = true
+  const unheard: TestHost['write'] = async (path, ...rest) => {
+    await on.host.write(path, ...rest)
+    if (!lost) return
+    lost = false
+    throw new AppError('timeout', 'It did not answer.')
+  }
+  const settings = await on.host.read('/vm/.config/system.conf')
+  const silent = { ...on.context, host: doorTo(on.host, { write: unheard }) }
+  expect((await failureOf(edit.run(silent, plan, other))).message).toContain('was taken back')
+  expect(await on.host.read('/vm/.config/system.conf')).toBe(settings)
   expect(await on.sh('ifconfig vm-inner')).toContain('inet 203.0.113.1 ')
   await edit.run(on.context, plan, other)
   const bridge = await on.sh('ifconfig vm-inner')

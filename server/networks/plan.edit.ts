@@ -171,15 +171,23 @@ function kernelChanges(
   return changes
 }
 
-const bare = (address: string): string => address.slice(0, address.indexOf('/'))
+/** vm-bhyve also takes an address without its network. */
+const bare = (address: string): string => address.split('/', 1)[0] ?? address
 
 function editWarnings(input: CreateSwitchInput, one: SwitchRow, facts: NetworkFacts): string[] {
   const now = currentOf(one)
   const coming = input.ports.filter(port => input.vlan !== now.vlan || !now.ports.includes(port))
+  const leaving = now.ports.filter(port => input.vlan !== now.vlan || !input.ports.includes(port))
   const running = one.plugs.filter(plug => plug.tap !== null).map(plug => plug.vm)
   const loses = now.ports.length > 0 && (input.ports.length === 0 || input.vlan !== now.vlan)
   return [
     ...linkWarnings({ ...input, ports: coming }, facts),
+    ...facts.state.interfaces
+      .filter(each => now.vlan === null && leaving.includes(each.name) && ownAddresses(each).length > 0)
+      .map(
+        each =>
+          `${each.name} carries ${ownAddresses(each).join(', ')}: its link may be lost for a moment when it leaves the bridge, and this page with it.`,
+      ),
     ...(loses && running.length > 0
       ? [`Guests that run on it lose the network they have now: ${[...new Set(running)].join(', ')}.`]
       : []),
