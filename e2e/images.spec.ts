@@ -130,7 +130,7 @@ test('a guest of a cloud image: the image on its zvol, and the seed of cloud-ini
   const create = dialog(page, 'New virtual machine')
   await create.getByLabel('Name', { exact: true }).fill('cloudy')
   await create.getByLabel('Disk begins with').selectOption({ label: 'cloud.raw (32.0 KiB)' })
-  await create.getByLabel('Size').fill('1G')
+  await create.getByLabel('Size', { exact: true }).fill('1G')
   await create.getByLabel('SSH keys').fill('not a key')
   await expect(create.getByText('This is no public key of SSH').first()).toBeVisible()
   await create.getByLabel('SSH keys').fill('ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ anna')
