@@ -20,10 +20,12 @@ process.env.SKEP_PICTURES_SHIFT_MS = String(shiftMs)
 process.env.NODE_OPTIONS =
   `${process.env.NODE_OPTIONS ?? ''} --import ${new URL('./clock.mjs', import.meta.url).href}`.trim()
 
-/** Files have the time of the real clock; how long a guest has run is told by its lock. */
-async function oldLocks(skep: Console): Promise<void> {
-  const locks = (await readdir(skep.sandbox, { recursive: true })).filter(name => name.endsWith('/run.lock'))
-  for (const name of locks) await utimes(join(skep.sandbox, name), new Date(BEGIN), new Date(BEGIN))
+/** Files have the time of the real clock; how long a guest has run is told by its lock, and media by their own. */
+async function oldFiles(skep: Console): Promise<void> {
+  const files = (await readdir(skep.sandbox, { recursive: true })).filter(name =>
+    /\/run\.lock$|\.iso$/.test(name),
+  )
+  for (const name of files) await utimes(join(skep.sandbox, name), new Date(BEGIN), new Date(BEGIN))
 }
 
 /** A morning's work, so that there is something to see. */
@@ -39,7 +41,7 @@ async function work(skep: Console, { api, own, cookie }: Session, browser: Brows
     recursive: false,
   })
   await act(api.snapshots.hold, { snapshots: ['tank/projects@before-cleanup'], tag: 'keep' })
-  await oldLocks(skep)
+  await oldFiles(skep)
   const window = await windowFor(browser, 'light', { baseURL: skep.url, cookie, shiftMs })
   const page = await window.newPage()
   await page.goto('/vms/debian01/console')
