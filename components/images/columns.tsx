@@ -64,7 +64,7 @@ export const IMAGE_COLUMNS: readonly Column<ImageRow>[] = [
   {
     id: 'changed',
     header: 'Changed',
-    min: 120,
+    min: 170,
     cell: one => <Time at={one.mtimeMs} />,
     sort: one => one.mtimeMs,
   },
