@@ -13,11 +13,14 @@ function which(host: string | undefined): { grep?: RegExp; grepInvert?: RegExp }
   return { grep: labAt(host) ? /@storage|@lab/ : /@storage/ }
 }
 
-/** One console and one sandbox host a worker; two cores carry two of them beside their guests' emulators only just. */
+/**
+ * A worker has a console and a sandbox of its own, so spec files run side by side; two of them keep two cores busy. A real
+ * host is one, and its pools are everybody's.
+ */
 export default defineConfig({
   testDir: '.',
   testMatch: '*.spec.ts',
-  workers: 1,
+  workers: process.env.HOST ? 1 : 2,
   retries: 0,
   ...which(process.env.HOST),
   timeout: 90_000 * patience,

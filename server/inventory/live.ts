@@ -1,18 +1,11 @@
 import type { DatasetRow } from '../datasets/model.ts'
 import type { HostStatus } from '../system/model.ts'
 import { Announcer } from './announcer.ts'
-import {
-  createCell,
-  createCells,
-  isInTime,
-  isSilence,
-  PATIENCE_MS,
-  UNTRUSTED_MS,
-  type Watcher,
-} from './cell.ts'
+import { createCell, createCells, PATIENCE_MS, type Watcher } from './cell.ts'
 import { changesOf, effectOf, type HostEvent } from './effects.ts'
 import { createHeartbeat } from './heartbeat.ts'
 import type { HostReader } from './hostReader.ts'
+import { createIndexReading } from './indexReading.ts'
 import type { Change, Inventory } from './inventory.ts'
 import { Origins } from './origins.ts'
 import {
@@ -23,6 +16,7 @@ import {
   changedPools,
   changedVms,
 } from './polling.ts'
+import { createRounds } from './rounds.ts'
 import { SnapshotIndex } from './snapshotIndex.ts'
 import { keepStream } from './stream.ts'
 import { createTroubles } from './troubles.ts'
@@ -49,12 +43,12 @@ export function createInventory(options: InventoryOptions): Inventory {
   const { heartbeatMs = 2000, patienceMs = PATIENCE_MS } = options
   const now = options.now ?? Date.now
   const announcer = new Announcer()
+  const rounds = createRounds(() => announcer.listeners > 0)
 
   let heardAt: number | null = null
   let streaming = false
   let stream: { stop: () => void } | null = null
   let grace: NodeJS.Timeout | null = null
-  const timers = new Map<string, NodeJS.Timeout>()
 
   const watcher: Watcher = { now, trusted: () => streaming }
 
@@ -122,9 +116,19 @@ export function createInventory(options: InventoryOptions): Inventory {
   const guests = [vms, networks, images]
   const facts = createCell(watcher, heard(read.facts))
   const index = new SnapshotIndex(read.snapshots, now, () => troubles.has(SNAPSHOTS))
-  const indexTrouble = troubles.of(SNAPSHOTS, () => (index.isLoaded ? index.heardAt : null))
+  const indexReading = createIndexReading({
+    index,
+    now,
+    patienceMs,
+    isStreaming: () => streaming,
+    isSilent: () => troubles.has(SNAPSHOTS),
+    trouble: troubles.of(SNAPSHOTS, () => (index.isLoaded ? index.heardAt : null)),
+    heard() {
+      heardAt = now()
+    },
+    counted: () => announcer.tell([{ topic: 'datasets' }]),
+  })
   const streamTrouble = troubles.of('events')
-  let indexCheckedAt = 0
 
   function distrustAll(): void {
     for (const cell of [pools, rows, vms, networks, images, facts]) cell.invalidate()
@@ -188,28 +192,8 @@ export function createInventory(options: InventoryOptions): Inventory {
     }
   }
 
-  /** Calls `work` again and again while somebody watches; a failed round is only a missed one. */
-  function poll(name: string, everyMs: number, work: () => Promise<boolean>): void {
-    const watched = stream
-    if (timers.has(name) || !watched) return
-    const round = async (): Promise<void> => {
-      // The last viewer may have left since this round was arranged.
-      const goOn = announcer.listeners > 0 && (await work().catch(() => true))
-      // Watching may have ended meanwhile, and begun anew with rounds of its own.
-      if (stream !== watched) return
-      timers.delete(name)
-      if (goOn && announcer.listeners > 0) arm()
-    }
-    const arm = (): void => {
-      const timer = setTimeout(() => void round(), everyMs)
-      timer.unref()
-      timers.set(name, timer)
-    }
-    arm()
-  }
-
   function followScan(name: string): void {
-    poll(`scan:${name}`, scanPollMs, async () => {
+    rounds.begin(`scan:${name}`, scanPollMs, async () => {
       const before = JSON.stringify(pool.peek(name)?.value.scan)
       const detail = await pool.at(name).reread()
       if (JSON.stringify(detail.value.scan) !== before) announcer.tell([{ topic: 'pool', key: name }])
@@ -236,7 +220,7 @@ export function createInventory(options: InventoryOptions): Inventory {
   /** What changes without an event. One after the other, or a program that hangs would hang for each at once. */
   async function pollFigures(): Promise<boolean> {
     // Nobody may ask for snapshots any more: then nothing else would notice that they are told again.
-    if (troubles.has(SNAPSHOTS)) void loadIndex().catch(() => undefined)
+    if (troubles.has(SNAPSHOTS)) void indexReading.load().catch(() => undefined)
     const asked = [pools, rows, vms, networks, images].filter(cell => cell.peek())
     for (const cell of asked) await cell.reread().catch(() => undefined)
     return true
@@ -258,9 +242,9 @@ export function createInventory(options: InventoryOptions): Inventory {
   }
 
   function startPolling(): void {
-    poll('heartbeat', heartbeatMs, pollHeartbeat)
-    poll('vms', vmPollMs, pollVms)
-    poll('figures', figuresPollMs, pollFigures)
+    rounds.begin('heartbeat', heartbeatMs, pollHeartbeat)
+    rounds.begin('vms', vmPollMs, pollVms)
+    rounds.begin('figures', figuresPollMs, pollFigures)
     for (const name of pool.keys()) if (pool.peek(name)?.value.scan.state === 'running') followScan(name)
   }
 
@@ -295,53 +279,7 @@ export function createInventory(options: InventoryOptions): Inventory {
     stream = null
     streaming = false
     marks = null
-    for (const timer of timers.values()) clearTimeout(timer)
-    timers.clear()
-  }
-
-  /** Brings the index up to date; on a silent host an index once read is shown at once and asked for again behind it. */
-  async function ensureIndex(): Promise<void> {
-    if (!streaming && !index.isReadingAll && now() - indexCheckedAt > UNTRUSTED_MS) index.invalidateAll()
-    if (!index.isDirty) return
-    if (index.isLoaded && troubles.has(SNAPSHOTS)) {
-      if (now() - indexCheckedAt > UNTRUSTED_MS) void loadIndex().catch(() => undefined)
-      return
-    }
-    const loading = loadIndex()
-    if (await isInTime(loading, patienceMs)) return
-    indexTrouble.late()
-    if (!index.isLoaded) await loading
-  }
-
-  async function loadIndex(): Promise<void> {
-    try {
-      await index.ensure()
-      heardAt = now()
-      indexTrouble.ends()
-    } catch (error) {
-      if (!isSilence(error)) {
-        indexTrouble.ends()
-        throw error
-      }
-      indexTrouble.begins(error)
-      if (!index.isLoaded) throw error
-    } finally {
-      indexCheckedAt = now()
-    }
-  }
-
-  /** Counts are shown once the index is there; a page of datasets never waits for 100 000 names. */
-  async function countsSoon(): Promise<void> {
-    if (index.isLoaded && !index.isDirty && streaming) return
-    const loading = ensureIndex().catch(() => undefined)
-    if (index.isLoaded) return loading
-    if (!(await isInTime(loading, 400))) void loading.then(() => announcer.tell([{ topic: 'datasets' }]))
-  }
-
-  async function fromIndex<T>(get: () => Promise<T>): Promise<{ value: T; heardAt: number }> {
-    await ensureIndex()
-    const value = await get()
-    return { value, heardAt: index.heardAt }
+    rounds.end()
   }
 
   return {
@@ -351,7 +289,7 @@ export function createInventory(options: InventoryOptions): Inventory {
       const [list, guests] = await Promise.all([
         rows.read(),
         vms.read().catch(() => null), // A broken guest directory must not hide the storage.
-        countsSoon(),
+        indexReading.countsSoon(),
       ])
       const users = new Map<string, string>()
       for (const vm of guests?.value ?? []) {
@@ -367,13 +305,13 @@ export function createInventory(options: InventoryOptions): Inventory {
       return { value, heardAt: list.heardAt }
     },
     propertiesOf: dataset => properties.at(dataset).read(),
-    snapshots: () => fromIndex(() => index.all()),
-    snapshotsOf: dataset => fromIndex(() => index.of(dataset)),
+    snapshots: () => indexReading.from(() => index.all()),
+    snapshotsOf: dataset => indexReading.from(() => index.of(dataset)),
     async snapshotPage(query) {
-      const page = await fromIndex(() => index.page(query))
+      const page = await indexReading.from(() => index.page(query))
       return { ...page.value, heardAt: page.heardAt }
     },
-    snapshotDays: query => fromIndex(() => index.days(query)),
+    snapshotDays: query => indexReading.from(() => index.days(query)),
     holdsOf: snapshot => holds.at(snapshot).read(),
     bookmarksOf: dataset => bookmarks.at(dataset).read(),
     vms: ({ fresh = false } = {}) => (fresh ? vms.reread() : vms.read()),

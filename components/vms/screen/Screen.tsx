@@ -1,6 +1,15 @@
 'use client'
 import { Camera, ExternalLink, Keyboard, Maximize, Scan } from 'lucide-react'
-import { type ReactNode, useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import {
+  lazy,
+  type ReactNode,
+  Suspense,
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import { useHost } from '../../host.tsx'
 import { Banner } from '../../ui/Banner.tsx'
 import { Button, IconButton } from '../../ui/Button.tsx'
@@ -12,7 +21,9 @@ import { ME_ELSEWHERE, whyNotTyping } from './keyboard.ts'
 import { CHORDS } from './keys.ts'
 import { Missing } from './Missing.tsx'
 import { ScreenSession, type ScreenView } from './session.ts'
-import { TypeTextDialog } from './TypeTextDialog.tsx'
+
+// With the layouts of keyboards: only for who types a text.
+const TypeTextDialog = lazy(() => import('./TypeTextDialog.tsx'))
 
 type ScreenProps = {
   guest: string
@@ -158,7 +169,9 @@ export function Screen({ guest, startAction, ownWindowHref }: ScreenProps) {
         )}
       </div>
       {typing && session.current && (
-        <TypeTextDialog session={session.current} guest={guest} onClose={() => setTyping(false)} />
+        <Suspense fallback={null}>
+          <TypeTextDialog session={session.current} guest={guest} onClose={() => setTyping(false)} />
+        </Suspense>
       )}
     </section>
   )

@@ -17,7 +17,7 @@ const LAYOUT_CHOICES = Object.keys(LAYOUTS)
   .map(value => ({ value, label: LAYOUT_NAMES[value] }))
 
 /** bhyve has no clipboard, so a text is typed, key by key. */
-export function TypeTextDialog({
+export default function TypeTextDialog({
   session,
   guest,
   onClose,
