@@ -85,8 +85,27 @@ test('a switch is made and removed as vm-bhyve does it; one with guests stays', 
     expect(await settings()).toBe(
       `${before.replace('"public lab"', '"public lab dmz"')}type_dmz="standard"\nports_dmz="ix1"\nvlan_dmz="9"\naddr_dmz="198.51.100.7/24"\n`,
     )
-    // Over it the host is reached now: it would not be destroyed.
-    await skep.host('ifconfig', 'vm-dmz', 'inet', '198.51.100.7', '-alias')
+  })
+
+  await test.step('over it the host is reached now: a change is on trial, and without a word it is taken back', async () => {
+    const kept = await settings()
+    await page.getByRole('button', { name: 'More actions of dmz' }).click()
+    await page.getByRole('menuitem', { name: 'Change' }).click()
+    const change = dialog(page, 'Change the switch dmz')
+    await change.getByLabel('Address of this host on it').fill('')
+    await change.getByRole('combobox', { name: 'Take it back unless it is kept within' }).selectOption('15')
+    await change.getByRole('button', { name: 'Change switch', disabled: false }).click()
+    await expect(change.getByRole('button', { name: 'Keep the change' })).toBeVisible()
+    expect(await skep.host('ifconfig', 'vm-dmz')).not.toContain('198.51.100.7')
+    await expect(change.getByText('Nobody said within 15 s').first()).toBeVisible({ timeout: 40_000 })
+    expect(await skep.host('ifconfig', 'vm-dmz')).toContain('inet 198.51.100.7')
+    expect(await settings()).toBe(kept)
+
+    await change.getByRole('button', { name: 'Change switch', disabled: false }).click()
+    await change.getByRole('button', { name: 'Keep the change' }).click()
+    await expect(change).toBeHidden()
+    expect(await skep.host('ifconfig', 'vm-dmz')).not.toContain('198.51.100.7')
+    expect(await settings()).toBe(kept.replace('addr_dmz="198.51.100.7/24"\n', ''))
   })
 
   await page.getByRole('button', { name: 'More actions of dmz' }).click()

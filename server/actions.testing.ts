@@ -327,7 +327,14 @@ export const CASES: Case[] = [
   }),
   scenario(
     networks.edit,
-    { name: 'dmz', ports: ['ix1'], vlan: 8, address: '198.51.100.9/24', isPrivate: true },
+    {
+      name: 'dmz',
+      ports: ['ix1'],
+      vlan: 8,
+      address: '198.51.100.9/24',
+      isPrivate: true,
+      keepWithinSeconds: 60,
+    },
     on =>
       carriedOut(on, networks.create, {
         name: 'dmz',

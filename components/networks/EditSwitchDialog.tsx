@@ -1,13 +1,22 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { SwitchRow } from '../../server/networks/model.ts'
+import { hasTrial, type SwitchRow } from '../../server/networks/model.ts'
 import { explain } from '../errors.ts'
 import { useApi, useTRPC } from '../host.tsx'
 import { useAction } from '../shell/useAction.ts'
 import { useFresh } from '../shell/useFresh.ts'
+import { Field, Select } from '../ui/Field.tsx'
 import { PlanDialog } from '../ui/PlanDialog.tsx'
 import { type SwitchDraft, SwitchFields, switchInputOf, vlanProblem } from './SwitchFields.tsx'
+
+/** How long the change may wait to be kept. */
+const WITHIN = [
+  { value: '15', label: '15 seconds' },
+  { value: '60', label: '1 minute' },
+  { value: '300', label: '5 minutes' },
+] as const
+type Within = (typeof WITHIN)[number]['value']
 
 /** Ports, VLAN, address and private of a standard switch, in the kernel and in vm-bhyve's settings together. */
 export default function EditSwitchDialog({ one, onClose }: { one: SwitchRow; onClose: () => void }) {
@@ -21,11 +30,12 @@ export default function EditSwitchDialog({ one, onClose }: { one: SwitchRow; onC
     isPrivate: declared?.isPrivate ?? false,
   }))
   const [draft, setDraft] = useState(first)
+  const [within, setWithin] = useState<Within>('60')
   const problem = vlanProblem(draft)
   const isSame = JSON.stringify(draft) === JSON.stringify(first)
   const action = useAction(
     useApi().networks.edit,
-    problem === null && !isSame ? { name, ...switchInputOf(draft) } : null,
+    problem === null && !isSame ? { name, ...switchInputOf(draft), keepWithinSeconds: Number(within) } : null,
     { onDone: onClose },
   )
   return (
@@ -44,6 +54,14 @@ export default function EditSwitchDialog({ one, onClose }: { one: SwitchRow; onC
         error={query.error && explain(query.error)}
         fields={action.fields}
       />
+      {hasTrial(action.plan?.facts) && (
+        <Field
+          label="Take it back unless it is kept within"
+          hint="The host does so by itself, also when it cannot be reached any more."
+        >
+          <Select choices={WITHIN} value={within} onValue={setWithin} />
+        </Field>
+      )}
     </PlanDialog>
   )
 }

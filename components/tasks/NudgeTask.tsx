@@ -8,7 +8,7 @@ import { roleReason, useMe } from '../shell/me.ts'
 import { Button } from '../ui/Button.tsx'
 import { toastError } from '../ui/Toast.tsx'
 
-/** Makes a task that waits go on at once: it cuts the power of the guest it waits for, or waits for no more bytes. */
+/** Makes a task that waits go on at once: it cuts the power of the guest it waits for, waits for no more bytes, or lets a change stay. */
 export function NudgeTask({ task, label }: { task: Pick<Task, 'id' | 'hostId'>; label: string }) {
   const access = useHosts()
   const me = useMe()

@@ -1,3 +1,4 @@
+import { keepWaitOf } from '../../server/networks/model.ts'
 import type { Task } from '../../server/tasks/model.ts'
 import { shutdownWaitOf } from '../../server/vms/model.ts'
 import { clock, duration } from '../ui/format.ts'
@@ -6,6 +7,8 @@ import { clock, duration } from '../ui/format.ts'
 export function taskLine(task: Pick<Task, 'state' | 'progress' | 'error' | 'outcome' | 'title'>): string {
   if (task.state === 'running') {
     const wait = shutdownWaitOf(task.progress)
+    const trial = keepWaitOf(task.progress)
+    if (trial) return `Taken back in ${clock((trial.ofSeconds - trial.seconds) * 1000)} unless kept`
     if (!wait) return task.progress ?? 'Working'
     return `Asked ${wait.vm} to shut down, forcing off in ${clock((wait.graceSeconds - wait.seconds) * 1000)}`
   }

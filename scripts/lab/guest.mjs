@@ -40,6 +40,7 @@ UseDNS no
 PrintMotd no
 MaxSessions 64
 MaxStartups 64
+AuthorizedKeysFile /etc/ssh/authorized_keys
 Subsystem sftp internal-sftp
 SetEnv PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 `
@@ -56,8 +57,7 @@ export function guestFiles(keys) {
     '/etc/ssh/sshd_config': [SSHD, 0o644],
     '/etc/ssh/ssh_host_ed25519_key': [keys.host, 0o600],
     '/etc/ssh/ssh_host_ed25519_key.pub': [keys.hostPublic, 0o644],
-    '/root/.ssh/authorized_keys': [keys.userPublic, 0o600],
-    [`/home/${USER}/.ssh/authorized_keys`]: [keys.userPublic, 0o644],
+    '/etc/ssh/authorized_keys': [keys.userPublic, 0o644],
     [`/etc/sudoers.d/${USER}`]: [`${USER} ALL=(root) NOPASSWD: ${zfs}\n`, 0o440],
     '/etc/hostname': ['skep-lab\n', 0o644],
     '/etc/hosts': ['127.0.0.1 localhost skep-lab\n::1 localhost\n', 0o644],
@@ -151,5 +151,5 @@ rm -rf /out /var/cache/* /var/lib/apt /var/lib/dpkg /var/log/* /usr/share/doc /u
   /usr/share/info /usr/share/lintian /usr/share/zoneinfo /usr/share/bash-completion /usr/share/perl* \\
   /usr/lib/python3* /usr/bin/python3* /usr/share/python* /usr/lib/udev/hwdb.d /usr/lib/x86_64-linux-gnu/libpython* \\
   /usr/lib/x86_64-linux-gnu/perl* /usr/lib/x86_64-linux-gnu/gconv /usr/share/zfs/zfs-tests /boot/*
-mkdir -p /mnt /root/.ssh /home/${USER}/.ssh; chmod 700 /root/.ssh
+mkdir -p /mnt
 `

@@ -1,4 +1,5 @@
 import { roleOn } from '../accounts/model.ts'
+import type { Context } from '../context.ts'
 import { consoleProcedure, router } from '../trpc.ts'
 import {
   addHostInput,
@@ -11,6 +12,11 @@ import {
   tryHostInput,
 } from './input.ts'
 import type { HostSummary } from './model.ts'
+
+/** Changes nothing, so it is no task; that somebody had Skep knock at a machine is in the log all the same. */
+function noteKnock({ log, caller }: Context & { caller: { account: { name: string } } }, address: string) {
+  log.info({ user: caller.account.name, host: address }, 'asked a machine for a trial')
+}
 
 export const hostsRouter = router({
   /** The hosts that the caller may see, in their order, as they stood at the last look. */
@@ -27,14 +33,23 @@ export const hostsRouter = router({
   /** What is found at an address: the system, and what it can do for Skep. */
   tryAddress: consoleProcedure('administrator')
     .input(tryAddressInput)
-    .mutation(({ ctx, input }) => ctx.hosts.tryAddress(input.address, input.signIn)),
+    .mutation(({ ctx, input }) => {
+      noteKnock(ctx, input.address)
+      return ctx.hosts.tryAddress(input.address, input.signIn)
+    }),
   tryHost: consoleProcedure('administrator')
     .input(tryHostInput)
-    .mutation(({ ctx, input }) => ctx.hosts.tryHost(input.id, input.signIn)),
+    .mutation(({ ctx, input }) => {
+      noteKnock(ctx, ctx.fleet.host(input.id).address)
+      return ctx.hosts.tryHost(input.id, input.signIn)
+    }),
   /** First contact over SSH: the host key to compare, and the line for authorized_keys. */
   contact: consoleProcedure('administrator')
     .input(addressInput)
-    .mutation(({ ctx, input }) => ctx.hosts.contact(input.address)),
+    .mutation(({ ctx, input }) => {
+      noteKnock(ctx, input.address)
+      return ctx.hosts.contact(input.address)
+    }),
   installKey: consoleProcedure('administrator')
     .input(installKeyInput)
     .mutation(({ ctx, input: { address, hostKey, password } }) =>

@@ -3,7 +3,6 @@ import * as z from 'zod/mini'
 /** The plan says in words what is wrong with it. */
 const name = z.string().check(z.minLength(1), z.maxLength(229))
 
-/** Also of a change: what the switch is to be. */
 export const createSwitchInput = z.object({
   name,
   /** Interfaces that lead out of the machine, in order. */
@@ -17,5 +16,12 @@ export const createSwitchInput = z.object({
   isPrivate: z.boolean(),
 })
 export type CreateSwitchInput = z.output<typeof createSwitchInput>
+
+/** What the switch is to be. */
+export const editSwitchInput = z.extend(createSwitchInput, {
+  /** Where the change may cut somebody off, the host takes it back after so many seconds unless it is kept. */
+  keepWithinSeconds: z.number().check(z.int(), z.minimum(10), z.maximum(600)),
+})
+export type EditSwitchInput = z.output<typeof editSwitchInput>
 
 export const switchInput = z.object({ name })

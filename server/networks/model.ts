@@ -155,3 +155,21 @@ function differencesOf(
     found.push(`system.conf gives it MTU ${declared.mtu}, but its bridge has ${bridge.mtu}.`)
   return found
 }
+
+/** `progress` of a task whose change is taken back unless somebody keeps it. */
+export function keepWait(name: string, seconds: number, ofSeconds: number): string {
+  return `Waiting for somebody to keep the change of ${name} (${seconds} of ${ofSeconds} s)`
+}
+
+/** Reads `keepWait` back; null for any other progress. */
+export function keepWaitOf(
+  progress: string | null,
+): { name: string; seconds: number; ofSeconds: number } | null {
+  const match = /^Waiting for somebody to keep the change of (.+) \((\d+) of (\d+) s\)$/.exec(progress ?? '')
+  return match?.[1] ? { name: match[1], seconds: Number(match[2]), ofSeconds: Number(match[3]) } : null
+}
+
+/** Whether a plan to change a switch is one that is taken back unless it is kept: `plan.facts`. */
+export function hasTrial(facts: unknown): boolean {
+  return typeof facts === 'object' && facts !== null && 'trial' in facts && facts.trial !== null
+}

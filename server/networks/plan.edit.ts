@@ -2,7 +2,7 @@
 import { refusedPlan, withDigest } from '../tasks/digest.ts'
 import type { Plan, Refusal, Step } from '../tasks/model.ts'
 import { editConf } from '../vms/conf.ts'
-import type { CreateSwitchInput } from './input.ts'
+import type { CreateSwitchInput, EditSwitchInput } from './input.ts'
 import { type SwitchRow, switchRows } from './model.ts'
 import {
   addressProblem,
@@ -14,9 +14,18 @@ import {
   portSteps,
   step,
 } from './plan.ts'
+import { beginSteps, type Trial, trialPaths, trialScript, waitStep } from './trial.ts'
 
-/** `undo[index]` takes step `index` back. */
-export type EditFacts = { name: string; undo: string[][][] }
+/** `undo[index]` takes step `index` back. `trial`: null where nobody can be cut off. */
+export type EditFacts = { name: string; undo: string[][][]; trial: Trial | null }
+
+/** What is there of an earlier trial of this switch. */
+export type TrialState = {
+  /** Text of the script that would take it back, null without one. */
+  script: string | null
+  /** It runs. */
+  isUnderWay: boolean
+}
 
 export function isEdit(facts: unknown): facts is EditFacts {
   return typeof facts === 'object' && facts !== null && 'undo' in facts && 'name' in facts
@@ -27,11 +36,11 @@ const ACTION = 'networks.edit'
 /** A step and what takes it back, command by command. */
 type Change = { step: Step; undo: string[][] }
 
-export function planEdit(input: CreateSwitchInput, facts: NetworkFacts): Plan {
+export function planEdit(input: EditSwitchInput, facts: NetworkFacts, earlier: TrialState): Plan {
   const title = `Change the switch ${input.name}`
   const one = switchRows(facts.state, facts.vms).find(each => each.name === input.name)
   const { settings } = facts.state
-  const refused = one ? editProblem(input, one, facts) : no(`There is no switch ${input.name}.`)
+  const refused = one ? editProblem(input, one, facts, earlier) : no(`There is no switch ${input.name}.`)
   if (refused || !one?.declared || one.bridge === null || settings === null)
     return refusedPlan(ACTION, title, refused ?? no('It cannot be changed here.'))
   const now = currentOf(one)
@@ -56,16 +65,48 @@ export function planEdit(input: CreateSwitchInput, facts: NetworkFacts): Plan {
     step: { title: 'Write it into vm-bhyve’s settings', file: { path: settings, before, after } },
     undo: [],
   }
-  const all = [...changes, written]
+  const around = isRisky(input, one, facts) ? trialAround(input, changes, earlier.script) : null
+  const all = around ? [...around.before, ...changes, around.wait, written] : [...changes, written]
   return withDigest({
     action: ACTION,
     title,
     steps: all.map(each => each.step),
     victims: [],
-    warnings: editWarnings(input, one, facts),
+    warnings: [...(around ? [aboutTrial(input.keepWithinSeconds)] : []), ...editWarnings(input, one, facts)],
     locks: ['network:switches'],
-    facts: { name: input.name, undo: all.map(each => each.undo) } satisfies EditFacts,
+    facts: {
+      name: input.name,
+      undo: all.map(each => each.undo),
+      trial: around?.trial ?? null,
+    } satisfies EditFacts,
   })
+}
+
+const aboutTrial = (seconds: number) =>
+  `This host is reached over it, and so may this page be. After the change you have ${seconds} s to say that it is to stay; without a word the host takes it back by itself.`
+
+/** Somebody may be cut off: an address of the host is on the bridge, or on a card that comes or goes. */
+function isRisky(input: CreateSwitchInput, one: SwitchRow, { state }: NetworkFacts): boolean {
+  const now = currentOf(one)
+  const isSameVlan = input.vlan === now.vlan
+  const isSameLink = input.ports.join(' ') === now.ports.join(' ') && isSameVlan
+  const moves = [
+    ...input.ports.filter(port => !isSameVlan || !now.ports.includes(port)),
+    ...now.ports.filter(port => !isSameVlan || !input.ports.includes(port)),
+  ]
+  return (
+    (ownAddresses(one).length > 0 && !(isSameLink && input.address === now.address)) ||
+    state.interfaces.some(each => moves.includes(each.name) && ownAddresses(each).length > 0)
+  )
+}
+
+function trialAround(input: EditSwitchInput, changes: readonly Change[], script: string | null) {
+  const paths = { ...trialPaths(input.name), seconds: input.keepWithinSeconds }
+  const undo = changes.toReversed().flatMap(each => each.undo)
+  const before = beginSteps(paths, script, trialScript(input.name, paths, undo))
+  const plain = (each: Step): Change => ({ step: each, undo: [] })
+  const trial: Trial = { ...paths, waitAt: before.length + changes.length }
+  return { before: before.map(plain), wait: plain(waitStep(paths)), trial }
 }
 
 /** What is declared now, as an input would say it. */
@@ -79,7 +120,17 @@ function currentOf({ declared }: SwitchRow): Omit<CreateSwitchInput, 'name'> {
   }
 }
 
-function editProblem(input: CreateSwitchInput, one: SwitchRow, facts: NetworkFacts): Refusal | null {
+function editProblem(
+  input: CreateSwitchInput,
+  one: SwitchRow,
+  facts: NetworkFacts,
+  earlier: TrialState,
+): Refusal | null {
+  if (earlier.isUnderWay)
+    return no(
+      `A change of ${one.name} is on trial: the host takes it back by itself in a moment.`,
+      'Wait until it has, then look again.',
+    )
   if (one.kind !== 'standard' || !one.declared)
     return no(
       `Skep changes standard switches only; ${one.name} is ${one.declared ? one.kind : 'not declared'}.`,
@@ -95,13 +146,6 @@ function editProblem(input: CreateSwitchInput, one: SwitchRow, facts: NetworkFac
   if (new Set(ports).size < ports.length) return no('A port is named twice.', undefined, 'ports')
   if (vlan !== null && ports.length === 0)
     return no('A VLAN is of a port: without one it says nothing.', 'Leave the VLAN empty.', 'vlan')
-  const movesLink = ports.join(' ') !== now.ports.join(' ') || vlan !== now.vlan || address !== now.address
-  const own = one.addresses.filter(each => !each.startsWith('fe80:'))
-  if (movesLink && own.length > 0 && (one.uplinks.length > 0 || ports.length > 0))
-    return no(
-      `This host is reached at ${own.join(', ')} over it: a change might take this page away.`,
-      'Change it on the host’s own console.',
-    )
   for (const port of ports) {
     if (vlan === now.vlan && now.ports.includes(port)) continue
     const problem = portProblem(port, vlan, facts, one.bridge)
