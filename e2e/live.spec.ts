@@ -93,13 +93,23 @@ test('a guest that a terminal stops and starts changes its state on every open p
   ]
   for (const each of state('Running')) await expect(each).toBeVisible()
   await typedThenSeen(
-    'a stopped guest',
+    'a guest whose bhyve has ended',
     async () => {
       await skep.terminal('bhyvectl', '--force-poweroff', '--vm=router')
       await expect
         .poll(() => skep.host('pgrep', '-fx', 'bhyve: router').catch(() => ''), { intervals: [50] })
         .toBe('')
     },
+    state('Running'),
+    'hidden',
+  )
+  // Its supervisor tidies up: until that has ended too it is stopping.
+  await typedThenSeen(
+    'a stopped guest',
+    () =>
+      expect
+        .poll(() => skep.host('pgrep', '-f', 'router/.skep/run.sh').catch(() => ''), { intervals: [50] })
+        .toBe(''),
     state('Stopped'),
   )
   await typedThenSeen(
