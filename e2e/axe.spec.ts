@@ -135,6 +135,16 @@ test('the dialogs of storage', async ({ page }) => {
   await look(page, 'Destroy home')
 })
 
+test('the dialogs of pools', async ({ page }) => {
+  await page.goto('/pools')
+  await page.getByRole('button', { name: 'Create pool' }).click()
+  await look(page, 'Create a pool')
+  await page.getByRole('button', { name: 'Import' }).click()
+  await look(page, 'Import a pool')
+  await rowAction(page, 'Pools', 'tank', 'Export')
+  await look(page, 'Export tank')
+})
+
 test('the dialogs of guests', async ({ page }) => {
   await page.goto('/vms')
   await page.getByRole('button', { name: 'New virtual machine' }).click()

@@ -17,6 +17,7 @@ import { createInventory } from './inventory/live.ts'
 import { createReader } from './inventory/reader.ts'
 import * as networks from './networks/actions.ts'
 import { readNetworks } from './networks/read.ts'
+import * as poolLife from './pools/actions.life.ts'
 import * as pools from './pools/actions.ts'
 import { rollbackGuestAction } from './snapshots/actions.group.ts'
 import { rollbackAction, swapBackAction } from './snapshots/actions.rollback.ts'
@@ -192,6 +193,14 @@ async function mirror(): Promise<string> {
   return `http://127.0.0.1:${address.port}/new.iso`
 }
 
+/** A disk that nobody has. */
+function withFreeDisk(on: Stage): Promise<void> {
+  const { da0 } = on.host.world.state.disks
+  if (da0) on.host.world.state.disks.da9 = { ...da0, name: 'da9' }
+  return Promise.resolve()
+}
+const EXTRA = [withFreeDisk, 'zpool create extra da9'] as const
+
 export const CASES: Case[] = [
   scenario(setUp, { dataset: 'tank/guests' }, 'sysrc -x vm_dir', 'sysrc vm_enable=NO', on => {
     on.host.world.state.modules = on.host.world.state.modules.filter(name => name !== 'nmdm')
@@ -222,11 +231,30 @@ export const CASES: Case[] = [
     Object.assign(mirror?.children[0] ?? {}, { checksumErrors: 3 })
     return Promise.resolve()
   }),
-  scenario(pools.replace, { pool: 'tank', device: 'da1', by: 'da9' }, on => {
-    const { da0 } = on.host.world.state.disks
-    if (da0) on.host.world.state.disks.da9 = { ...da0, name: 'da9' }
-    return Promise.resolve()
-  }),
+  scenario(pools.replace, { pool: 'tank', device: 'da1', by: 'da9' }, withFreeDisk),
+  scenario(
+    poolLife.createPool,
+    {
+      name: 'extra',
+      groups: [{ layout: 'stripe', disks: ['da9'] }],
+      extras: [],
+      ashift: 12,
+      compression: 'lz4',
+      mountpoint: '/extra',
+    },
+    withFreeDisk,
+  ),
+  scenario(poolLife.exportPool, { pool: 'extra' }, ...EXTRA),
+  scenario(poolLife.destroyPool, { pool: 'extra' }, ...EXTRA, 'zfs create extra/a', 'zfs snapshot extra/a@x'),
+  scenario(
+    poolLife.importPool,
+    async on => {
+      const [pool] = await poolLife.importable(on.host)
+      return { guid: pool?.guid ?? '', newName: 'other', readonly: false, force: false, unmounted: false }
+    },
+    ...EXTRA,
+    'zpool export extra',
+  ),
   scenario(snapshots.create, { datasets: ['tank/a'], tag: 'x', recursive: false }, ONE),
   scenario(
     snapshots.destroy,

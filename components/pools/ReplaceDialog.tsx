@@ -10,6 +10,7 @@ import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { Field, Input, Select } from '../ui/Field.tsx'
 import { PlanDialog } from '../ui/PlanDialog.tsx'
 import { Loading } from '../ui/Spinner.tsx'
+import { TakenDisks } from './TakenDisks.tsx'
 
 /** Another disk in the place of this one: chosen among those that nobody has, named once more before it is overwritten. */
 export default function ReplaceDialog({
@@ -24,7 +25,6 @@ export default function ReplaceDialog({
   const query = useQuery(useTRPC().pools.disks.queryOptions(undefined, { staleTime: 0 }))
   const disks = useFresh(query)
   const free = disks?.filter(disk => disk.takenBy === null) ?? []
-  const taken = disks?.filter(disk => disk.takenBy !== null) ?? []
   const [chosen, setChosen] = useState<string | null>(null)
   const [typed, setTyped] = useState('')
   const by = chosen ?? free[0]?.name ?? null
@@ -62,21 +62,7 @@ export default function ReplaceDialog({
               onValue={setChosen}
             />
           </Field>
-          {taken.length > 0 && (
-            <details>
-              <summary className="cursor-pointer text-muted hover:text-text">
-                Disks that cannot be taken
-              </summary>
-              <ul className="mt-1 flex flex-col gap-1">
-                {taken.map(disk => (
-                  <li key={disk.name}>
-                    <span className="font-mono text-sm">{disk.name}</span>{' '}
-                    <span className="text-muted">belongs to {disk.takenBy}</span>
-                  </li>
-                ))}
-              </ul>
-            </details>
-          )}
+          <TakenDisks disks={disks} />
           {by !== null && (
             <Field label={`Type ${by} to confirm`} hint="Everything on it is overwritten.">
               <Input mono value={typed} onChange={event => setTyped(event.target.value)} />

@@ -1,10 +1,36 @@
 'use client'
+import { lazy } from 'react'
 import type { Pool, Scan, ScrubVerb } from '../../server/pools/model.ts'
 import { createFilesystem, createVolume } from '../datasets/menu.tsx'
 import type { Tools } from '../shell/actions.ts'
 import { roleReason } from '../shell/me.ts'
 import { takeSnapshot } from '../snapshots/menu.tsx'
 import type { MenuItem } from '../ui/Menu.tsx'
+
+const CreatePoolDialog = lazy(() => import('./CreatePoolDialog.tsx'))
+const ImportPoolDialog = lazy(() => import('./ImportPoolDialog.tsx'))
+const ExportPoolDialog = lazy(() => import('./ExportPoolDialog.tsx'))
+const DestroyPoolDialog = lazy(() => import('./DestroyPoolDialog.tsx'))
+
+/** Why this account may not make pools, or bring them in. */
+export function newPoolReason({ role }: Tools): string | null {
+  return roleReason(role, 'administrator')
+}
+export function createPool({ open }: Tools): void {
+  open(close => <CreatePoolDialog onClose={close} />)
+}
+export function importPool({ open }: Tools): void {
+  open(close => <ImportPoolDialog onClose={close} />)
+}
+
+/** What concerns no pool in particular. */
+export function generalPoolMenu(tools: Tools): MenuItem[] {
+  const disabled = newPoolReason(tools)
+  return [
+    { label: 'Create a pool…', disabled, onSelect: () => createPool(tools) },
+    { label: 'Import a pool…', disabled, onSelect: () => importPool(tools) },
+  ]
+}
 
 /** Why a scrub cannot be started, paused or stopped now; null when it can, or when the scan is not known here. */
 export function scrubReason(scan: Scan | null, verb: ScrubVerb): string | null {
@@ -45,5 +71,17 @@ export function poolMenu(pool: Pool, tools: Tools, scan: Scan | null = null): Me
     item('start', scan?.state === 'paused' ? 'Resume scrub' : 'Start scrub'),
     item('pause', 'Pause scrub'),
     item('stop', 'Stop scrub'),
+    'separator',
+    {
+      label: 'Export…',
+      disabled: administrator,
+      onSelect: () => tools.open(close => <ExportPoolDialog pool={pool.name} onClose={close} />),
+    },
+    {
+      label: 'Destroy…',
+      danger: true,
+      disabled: administrator,
+      onSelect: () => tools.open(close => <DestroyPoolDialog pool={pool.name} onClose={close} />),
+    },
   ]
 }

@@ -6,7 +6,7 @@ import { datasetMenu } from '../datasets/menu.tsx'
 import { generalImageMenu } from '../images/menu.tsx'
 import type { Api } from '../links.ts'
 import { generalNetworkMenu } from '../networks/menu.tsx'
-import { poolMenu } from '../pools/menu.tsx'
+import { generalPoolMenu, poolMenu } from '../pools/menu.tsx'
 import type { MenuItem } from '../ui/Menu.tsx'
 import { generalVmMenu, vmMenu } from '../vms/menu.tsx'
 import type { OpenDialog } from './dialogs.tsx'
@@ -46,5 +46,10 @@ export const thingMenus: ThingMenus = {
   pool: (pool, tools) => poolMenu(pool, tools),
   dataset: datasetMenu,
   vm: vmMenu,
-  general: tools => [...generalVmMenu(tools), ...generalImageMenu(tools), ...generalNetworkMenu(tools)],
+  general: tools => [
+    ...generalVmMenu(tools),
+    ...generalImageMenu(tools),
+    ...generalNetworkMenu(tools),
+    ...generalPoolMenu(tools),
+  ],
 }

@@ -4,6 +4,7 @@
  */
 import { parseAddress } from '../../server/host/address.ts'
 import { parseSlot } from '../../server/host/bhyve/device-traps.ts'
+import { parseDiskinfo } from '../../server/host/diskinfo.ts'
 import { parseFetchSize } from '../../server/host/fetch.ts'
 import { parseFreebsdVersion, parseRelease } from '../../server/host/freebsd-version.ts'
 import { parseInterfaces } from '../../server/host/ifconfig.ts'
@@ -36,6 +37,7 @@ import {
 import { parseZfsVersion } from '../../server/host/zfs/version.ts'
 import { parseCtime, parseSpan } from '../../server/host/zpool/clock.ts'
 import { parsePoolEvents } from '../../server/host/zpool/events.ts'
+import { parseImportable } from '../../server/host/zpool/import.ts'
 import { parsePoolIo } from '../../server/host/zpool/iostat.ts'
 import { parsePoolProperties, parsePools } from '../../server/host/zpool/list.ts'
 import { parseScan, parseShortSize } from '../../server/host/zpool/scan.ts'
@@ -94,6 +96,7 @@ export const PARSERS: readonly Parser[] = [
   record({ program: 'zpool status', name: 'parseConfig', parse: text => parseConfig('tank', text.split('\n'), text), seeds: seeds.CONFIGS, lines: false }),
   record({ program: 'zpool status', name: 'parseScan', parse: text => parseScan(text.split('\n')), seeds: seeds.SCANS, lines: false }),
   file({ program: 'zpool events', name: 'parsePoolEvents', parse: parsePoolEvents, seeds: seeds.ZPOOL.events }),
+  record({ program: 'zpool import', name: 'parseImportable', parse: parseImportable, seeds: seeds.ZPOOL.importable }),
   field({ program: 'zpool status', name: 'parseShortSize', parse: parseShortSize, seeds: ['41.5M', '0B', '182K', '12'] }),
   field({ program: 'zpool status', name: 'parseCtime', parse: parseCtime, seeds: ['Sun Nov 22 09:52:54 2026', 'Sun Nov  1 00:00:60 2026'] }),
   field({ program: 'zpool status', name: 'parseSpan', parse: parseSpan, seeds: ['00:00:19', '1 days 02:03:04'] }),
@@ -117,6 +120,7 @@ export const PARSERS: readonly Parser[] = [
   given({ program: 'SKEP_HOST', name: 'parseAddress', parse: parseAddress, seeds: ['local:', 'sandbox:/tmp/a b', ...seeds.SSH_ADDRESSES], print: one => one.text }),
   given({ program: 'ssh://', name: 'parseSshAddress', parse: parseSshAddress, seeds: seeds.SSH_ADDRESSES, print: formatSshAddress }),
   record({ program: 'fetch -s', name: 'parseFetchSize', parse: parseFetchSize, seeds: ['1474873344\n', 'Unknown\n', '0\n'], print: bytes => `${bytes ?? 'Unknown'}\n` }),
+  tabular({ program: 'diskinfo', name: 'parseDiskinfo', parse: parseDiskinfo, seeds: ['da0\t512\t4000787030016\t7814037168\t4096\t0\t486401\t255\t63\nmd0\t512\t1073741824\t2097152\t0\t0\n'], print: disks => print.rows([...disks].map(([name, one]) => [name, one.sectorBytes, one.sizeBytes, Math.floor(one.sizeBytes / one.sectorBytes), 0, 0])), exact: false }),
   record({ program: 'sha256 -q', name: 'parseSha256', parse: parseSha256, seeds: ['e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n'], print: digest => `${digest}\n`, exact: true }),
   file({ program: 'NAME.conf', name: 'parseConf', parse: parseConf, seeds: seeds.CONFS, print: print.printConf }),
   file({ program: 'system.conf', name: 'switches', parse: text => switches(parseConf(text)), seeds: seeds.SYSTEM_CONFS }),

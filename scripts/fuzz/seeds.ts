@@ -56,6 +56,7 @@ export const ZFS = {
 
 export const ZPOOL = {
   status: texts(saying('zpool', 'status').filter(each => !each.argv.includes('-g'))),
+  importable: texts(saying('zpool', 'import')),
   pools: WIDE_POOLS.map(each => reshape(each.stdout, column(each), POOL_COLUMNS)).filter(text => text !== ''),
   properties: texts(
     ALL_OF_POOL.map(each => ({

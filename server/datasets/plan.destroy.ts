@@ -60,7 +60,8 @@ export function planDestroy(dataset: string, facts: DestroyFacts): Plan {
   })
 }
 
-function protectedProblem(users: readonly Vm[]): Refusal | null {
+/** A guest that is protected against being destroyed would lose what it stands on. */
+export function protectedProblem(users: readonly Vm[]): Refusal | null {
   const kept = users.find(vm => vm.protection.destroy)
   if (!kept) return null
   return refusal(

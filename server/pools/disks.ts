@@ -1,5 +1,6 @@
 /** Disks of the machine, and who has them: what a pool may be given. */
 import { AppError } from '../errors.ts'
+import { readDiskSizes } from '../host/diskinfo.ts'
 import type { Host } from '../host/host.ts'
 import { readSysctls } from '../host/sysctl.ts'
 import { type Disk, leaves, type PoolDetail } from './model.ts'
@@ -22,19 +23,21 @@ export async function readDisks(
   const users = pools.flatMap(pool =>
     leaves(pool.vdevs).map(vdev => ({ pool: pool.name, device: withoutDev(vdev.name) })),
   )
-  return names
+  const all = names
     .split(' ')
     .filter(name => name !== '')
     .sort(byNumber)
-    .map(name => {
-      const isOn = (device: string) => device === name || isPartOf(device, name)
-      const pool = users.find(user => isOn(user.device))?.pool
-      if (pool !== undefined) return { name, takenBy: `pool ${pool}` }
-      const guest = guestDisks.find(disk => isOn(withoutDev(disk.path)))?.guest
-      if (guest !== undefined) return { name, takenBy: `guest ${guest}` }
-      const parts = nodes.filter(node => isPartOf(node, name))
-      return { name, takenBy: parts.length > 0 ? `what is on it: ${parts.join(', ')}` : null }
-    })
+  const sizes = await readDiskSizes(host, all)
+  return all.map(name => {
+    const sizeBytes = sizes.get(name)?.sizeBytes ?? null
+    const isOn = (device: string) => device === name || isPartOf(device, name)
+    const pool = users.find(user => isOn(user.device))?.pool
+    if (pool !== undefined) return { name, takenBy: `pool ${pool}`, sizeBytes }
+    const guest = guestDisks.find(disk => isOn(withoutDev(disk.path)))?.guest
+    if (guest !== undefined) return { name, takenBy: `guest ${guest}`, sizeBytes }
+    const parts = nodes.filter(node => isPartOf(node, name))
+    return { name, takenBy: parts.length > 0 ? `what is on it: ${parts.join(', ')}` : null, sizeBytes }
+  })
 }
 
 const withoutDev = (path: string): string => path.replace(/^\/dev\//, '')

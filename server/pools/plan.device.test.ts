@@ -97,8 +97,8 @@ describe('clear', () => {
 describe('replace', () => {
   const tank = pool([group('raidz1', [disk('da2'), gone])])
   const disks = [
-    { name: 'da2', takenBy: 'pool tank' },
-    { name: 'da6', takenBy: null },
+    { name: 'da2', takenBy: 'pool tank', sizeBytes: null },
+    { name: 'da6', takenBy: null, sizeBytes: null },
   ]
 
   it('takes only a disk that nobody has, never by force, and names it as what dies', () => {
@@ -141,11 +141,11 @@ describe('disks of the machine', () => {
       [{ guest: 'web1', path: '/dev/nda0' }],
     )
     expect(disks).toEqual([
-      { name: 'ada0', takenBy: 'what is on it: ada0.eli' },
-      { name: 'da1', takenBy: null },
-      { name: 'da2', takenBy: null },
-      { name: 'da10', takenBy: 'pool tank' },
-      { name: 'nda0', takenBy: 'guest web1' },
+      { name: 'ada0', takenBy: 'what is on it: ada0.eli', sizeBytes: null },
+      { name: 'da1', takenBy: null, sizeBytes: null },
+      { name: 'da2', takenBy: null, sizeBytes: null },
+      { name: 'da10', takenBy: 'pool tank', sizeBytes: null },
+      { name: 'nda0', takenBy: 'guest web1', sizeBytes: null },
     ])
   })
 

@@ -1,4 +1,5 @@
 import { actionProcedures, procedure, router } from '../trpc.ts'
+import { createPool, destroyPool, exportPool, importable, importPool } from './actions.life.ts'
 import { clear, disksOf, offline, online, replace, scrub } from './actions.ts'
 import { poolInput } from './input.ts'
 
@@ -11,6 +12,12 @@ export const poolsRouter = router({
     .query(({ ctx, input }) => ctx.inventory.pool(input.pool)),
   /** Whole disks of the machine, each with who has it. Asked for when one is to be chosen. */
   disks: procedure('administrator').query(({ ctx }) => disksOf(ctx)),
+  /** Pools whose disks are here and that are not imported. All disks are read for it: asked for when somebody looks for one. */
+  importable: procedure('administrator').query(({ ctx }) => importable(ctx.host)),
+  create: actionProcedures(createPool),
+  import: actionProcedures(importPool),
+  export: actionProcedures(exportPool),
+  destroy: actionProcedures(destroyPool),
   scrub: actionProcedures(scrub),
   offline: actionProcedures(offline),
   online: actionProcedures(online),

@@ -8,6 +8,7 @@ export const PROGRAMS: Record<string, ProgramEntry> = {
   'grub-bhyve': { script: new URL('./grub-bhyve-main.ts', import.meta.url) },
   bhyvectl: { run: async () => (await import('./bhyvectl.ts')).bhyvectl },
   dd: { run: async () => (await import('./dd.ts')).dd },
+  diskinfo: { run: async () => (await import('./diskinfo.ts')).diskinfo },
   zfs: { run: async () => (await import('./zfs/zfs.ts')).zfs },
   sysctl: { run: async () => (await import('./sysctl.ts')).sysctl },
   kldstat: { run: async () => (await import('./kldstat.ts')).kldstat },

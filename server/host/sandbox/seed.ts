@@ -9,7 +9,7 @@ export type SeedKind = 'demo' | 'empty' | 'small'
 
 /** Fills a fresh world: `empty` has a pool and no guests, `small` a few of everything, `demo` is worth looking at. */
 export async function seed(world: World, kind: SeedKind): Promise<void> {
-  seedMachine(world, kind === 'demo' ? 'skep-demo' : 'skep-test', kind === 'demo' ? 7 : 2)
+  seedMachine(world, kind === 'demo' ? 'skep-demo' : 'skep-test', kind === 'demo' ? 9 : 2)
   if (kind === 'demo') await seedDemo(world)
   else {
     machineFiles(world, { vmEnable: kind === 'small', vmList: '' })

@@ -69,6 +69,11 @@ export function zpoolRecognisers(pool: string | null, devices: readonly string[]
     if (/^Permission denied the ZFS utilities must be run as root\.$/m.test(stderr)) {
       return new AppError('denied', 'The ZFS utilities must be run as root here.')
     }
+    const busy = /^cannot unmount '(\/.*)': (?:pool or dataset is busy|Device busy)$/m.exec(stderr)
+    if (busy)
+      return new AppError('in_use', `Something on the host uses ${busy[1]}.`, {
+        next: '“fstat -f PATH” on the host names the programs.',
+      })
     const unknown = /^(?:bad property list: invalid property|invalid option) '(.+)'\n/.exec(stderr)
     return unknown
       ? new AppError('unsupported', `The zpool of this host does not know “${unknown[1] ?? ''}”.`)

@@ -62,6 +62,18 @@ const REASONS: Reason[] = [
     message: pool => `The pool “${pool}” is imported read-only.`,
   },
   {
+    says: /^pool was previously in use from another system\.$/,
+    code: 'refused',
+    message: pool => `The pool “${pool}” was last in use on another system.`,
+    next: 'Make sure that it is not any more, and say so.',
+  },
+  {
+    says: /^one or more devices is currently unavailable$/,
+    code: 'refused',
+    message: pool => `Too many disks of the pool “${pool}” are missing.`,
+    next: 'Bring the missing disks back, then import it.',
+  },
+  {
     says: /^pool is busy$/,
     code: 'in_use',
     message: pool => `Something on the host uses the pool “${pool}”.`,

@@ -90,7 +90,9 @@ export function importPools(world: World, options: Options, log: () => void): Pr
   const here = found(world, options.values('d'))
   const [wanted, newName] = options.operands
   if (wanted === undefined) {
-    if (here.length === 0) return { exit: 0, stdout: '', stderr: 'no pools available to import\n' }
+    // Destroyed pools are not kept here.
+    if (here.length === 0 || options.has('D'))
+      return { exit: 0, stdout: '', stderr: 'no pools available to import\n' }
     return ok(here.map(each => listing(assembled(world, each))).join('\n'))
   }
   const refuse = (reason: string) => fail(1, `cannot import '${wanted}': ${reason}\n`)

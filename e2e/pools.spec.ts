@@ -1,0 +1,87 @@
+/** Pools as a whole: made out of free disks, away and back under another name, and destroyed; each seen on the host. */
+import type { Page } from '@playwright/test'
+import { confirm, dialog, expect, row, rowAction, test } from './fixtures.ts'
+
+/** The pool's own menu, on its page. */
+async function choose(page: Page, pool: string, item: RegExp) {
+  await page.getByRole('button', { name: `Actions of ${pool}` }).click()
+  await page.getByRole('menuitem', { name: item }).click()
+}
+
+test('a pool is made, exported, imported under another name, and destroyed with all that is named', async ({
+  page,
+  skep,
+}) => {
+  await page.goto('/pools')
+
+  await test.step('made: the layout says what may fail, and a taken disk cannot be chosen', async () => {
+    await page.getByRole('button', { name: 'Create pool' }).click()
+    const create = dialog(page, 'Create a pool')
+    const verb = create.getByRole('button', { name: 'Create pool' })
+    await create.getByLabel('Name', { exact: true }).fill('tank')
+    for (const disk of ['da7', 'da8']) await create.getByLabel(`What ${disk} is for`).selectOption('data')
+    await expect(create.getByText('There is a pool tank already.').first()).toBeVisible()
+    await create.getByLabel('Name', { exact: true }).fill('extra')
+    await expect(create.getByText(/^About .* Any 1 disk may fail\.$/)).toBeVisible()
+    await create.getByLabel('Layout').selectOption('stripe')
+    await expect(
+      create.getByText('Without redundancy: when one disk fails the whole pool is lost.'),
+    ).toBeVisible()
+    await create.getByLabel('Layout').selectOption('mirror')
+    await expect(verb).toBeDisabled()
+    await create.getByRole('checkbox', { name: 'da7, da8 may be overwritten' }).check()
+    await create.getByText('Disks that cannot be taken').click()
+    await expect(create.getByRole('listitem').filter({ hasText: /^da0/ })).toContainText('belongs to pool')
+    await confirm(create, 'Create pool')
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('extra')
+    expect(await skep.host('zpool', 'status', 'extra')).toMatch(/mirror-0 +ONLINE/)
+    expect(await skep.host('zpool', 'get', '-H', '-o', 'value', 'ashift', 'extra')).toBe('12\n')
+  })
+  await skep.host('zfs', 'create', 'extra/data')
+  await skep.host('zfs', 'snapshot', 'extra/data@one')
+
+  await test.step('exported: it is gone from the list, and its disks say whose they are no more', async () => {
+    await choose(page, 'extra', /^Export/)
+    await confirm(dialog(page, 'Export extra'), 'Export')
+    await expect(page).toHaveURL(/\/pools$/)
+    await expect(row(page, 'Pools', 'extra')).toHaveCount(0)
+    expect(await skep.host('zpool', 'list', '-H', '-o', 'name')).not.toContain('extra')
+  })
+
+  await test.step('imported under another name', async () => {
+    await page.getByRole('button', { name: 'Import' }).click()
+    const back = dialog(page, 'Import a pool')
+    await expect(back.getByRole('list', { name: 'Disks of extra' })).toContainText('da8')
+    await back.getByLabel('New name').fill('tank')
+    await expect(back.getByText('There is a pool tank already.').first()).toBeVisible()
+    await back.getByLabel('New name').fill('again')
+    await confirm(back, 'Import again')
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('again')
+    expect(await skep.host('zfs', 'list', '-H', '-o', 'name', '-t', 'all', '-r', 'again')).toBe(
+      'again\nagain/data\nagain/data@one\n',
+    )
+  })
+
+  await test.step('a pool with a guest that runs stays', async () => {
+    await page.goto('/pools')
+    await rowAction(page, 'Pools', 'tank', 'Destroy')
+    const destroy = dialog(page, 'Destroy the pool tank')
+    await destroy.getByLabel('Type tank to confirm').fill('tank')
+    await expect(destroy.getByText(/router is running and uses tank/).first()).toBeVisible()
+    await expect(destroy.getByRole('button', { name: 'Destroy the pool' })).toBeDisabled()
+    await page.keyboard.press('Escape')
+    await expect(destroy).toBeHidden()
+  })
+
+  await test.step('destroyed: what dies is named, and the name is typed', async () => {
+    await rowAction(page, 'Pools', 'again', 'Destroy')
+    const destroy = dialog(page, 'Destroy the pool again')
+    await expect(destroy.getByText('again/data', { exact: true })).toBeVisible()
+    await expect(destroy.getByText('again/data@one')).toBeVisible()
+    await expect(destroy.getByRole('button', { name: 'Destroy the pool' })).toBeDisabled()
+    await destroy.getByLabel('Type again to confirm').fill('again')
+    await confirm(destroy, 'Destroy the pool')
+    await expect(row(page, 'Pools', 'again')).toHaveCount(0)
+    expect(await skep.host('zpool', 'list', '-H', '-o', 'name')).not.toContain('again')
+  })
+})
