@@ -48,6 +48,18 @@ export const OUTSIDE: readonly Scene[] = [{ name: 'login', path: '/login' }]
 
 export const SCENES: readonly Scene[] = [
   { name: 'pools', path: '/pools', shows: page => rowOf(page, 'backup') },
+  {
+    name: 'create-pool',
+    path: '/pools',
+    open: async page => {
+      await page.getByRole('button', { name: 'Create pool' }).click()
+      await dialog(page).getByLabel('Name', { exact: true }).fill('fast')
+      for (const disk of ['da6', 'da7'])
+        await dialog(page).getByLabel(`What ${disk} is for`).selectOption('data')
+      await dialog(page).getByLabel('What da8 is for').selectOption('spare')
+      await planned(page).waitFor()
+    },
+  },
   { name: 'pool', path: '/pools/tank' },
   { name: 'pool-degraded', path: '/pools/backup' },
   {
