@@ -3,7 +3,6 @@ import * as z from 'zod/mini'
 import { type Action, type ActionContext, defineAction, type PlanContext } from '../action.ts'
 import { freshVms } from '../datasets/actions.ts'
 import { mustBeIdle } from '../datasets/guard.ts'
-import { asAppError } from '../datasets/steps.ts'
 import { isBelow } from '../datasets/users.ts'
 import { AppError } from '../errors.ts'
 import { runOrThrow } from '../host/answer.ts'
@@ -103,15 +102,14 @@ export const destroyPool = defineAction({
   settle: (context, plan) => settleLife(context, plan, isThere => !isThere),
 })
 
-/** Pools that could be imported; those that were destroyed last. */
-export async function importable(host: Host): Promise<ImportablePool[]> {
-  // One after the other: both read the labels of all disks.
+/**
+ * Pools that could be imported; those that were destroyed last. Each look reads the labels of all disks: one after the
+ * other, and with a `guid` only as far as that pool is found.
+ */
+export async function importable(host: Host, guid?: string): Promise<ImportablePool[]> {
   const exported = await listImportable(host, 'exported')
-  // Some versions cannot look for destroyed ones beside others; what is exported is told all the same.
-  const destroyed = await listImportable(host, 'destroyed').catch((error: unknown) => {
-    if (asAppError(error).code === 'failed') return []
-    throw error
-  })
+  if (exported.some(each => each.guid === guid)) return exported
+  const destroyed = await listImportable(host, 'destroyed')
   return [...exported, ...destroyed.filter(each => !exported.some(other => other.guid === each.guid))]
 }
 
@@ -120,7 +118,7 @@ export const importPool = defineAction({
   role: 'administrator',
   input: importPoolInput,
   async plan({ host }, input) {
-    const [pools, found] = await Promise.all([listPools(host), importable(host)])
+    const [pools, found] = await Promise.all([listPools(host), importable(host, input.guid)])
     return planImport(input, { pools, importable: found })
   },
   run: runLife,
