@@ -181,7 +181,7 @@ export const pools = theme('pools', 'Pools: create, list, properties, destroy', 
     story: `
       zpool create cp /var/tmp/ct/1 /var/tmp/ct/2
       zpool checkpoint cp
-      ? status cp => checkpointText.length=48
+      ? status cp => checkpointText.words=8
       zpool checkpoint cp => exit 1
       zpool remove cp /var/tmp/ct/2 => exit 1
       zpool checkpoint -d cp
