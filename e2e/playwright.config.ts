@@ -32,7 +32,9 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
     actionTimeout: 20_000 * patience,
     navigationTimeout: 30_000 * patience,
-    trace: 'retain-on-failure',
+    // Filming every test for the few that fail would take a third of the time; the last picture of those is kept.
+    trace: { mode: 'retain-on-failure', screenshots: false },
+    screenshot: 'only-on-failure',
     launchOptions: {
       ...(process.env.CHROMIUM ? { executablePath: process.env.CHROMIUM } : {}),
       args: [
