@@ -232,6 +232,8 @@ export const CASES: Case[] = [
     return Promise.resolve()
   }),
   scenario(pools.replace, { pool: 'tank', device: 'da1', by: 'da9' }, withFreeDisk),
+  scenario(pools.attach, { pool: 'tank', device: 'da1', by: 'da9' }, withFreeDisk),
+  scenario(pools.detach, { pool: 'tank', device: 'da1' }),
   scenario(
     poolLife.createPool,
     {

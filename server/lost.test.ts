@@ -131,7 +131,7 @@ async function fingerprint({ host, sh }: Stage): Promise<string> {
     media.map(each => [each.name, each.sizeBytes]),
     scan.kind,
     // A resilver ends when it ends.
-    scan.kind === 'resilver' ? null : scan.state,
+    scan.kind === 'resilver' ? null : [scan.state, leaves(vdevs).length],
     leaves(vdevs).flatMap(({ name, state }) => (state === 'OFFLINE' || name === 'da9' ? [name] : [])),
     leaves(vdevs).some(each => each.checksumErrors > 0),
     confs,

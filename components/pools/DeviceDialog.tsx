@@ -10,9 +10,10 @@ const WORDS = {
     subtitle: 'The pool goes on without this device, for example so that it can be pulled out.',
   },
   online: { verb: 'Bring online', subtitle: 'The pool uses the device again and brings it up to date.' },
+  detach: { verb: 'Detach', subtitle: 'The device leaves its mirror and belongs to nobody then.' },
 }
 
-/** Takes a device of a pool offline, or brings it back: the plan is the whole dialog. */
+/** Takes a device of a pool offline, brings it back, or lets it go: the plan is the whole dialog. */
 export default function DeviceDialog({
   pool,
   vdev,

@@ -11,7 +11,7 @@ import type { Plan } from '../tasks/model.ts'
 import { readDisks } from './disks.ts'
 import { clearInput, deviceInput, replaceInput, scrubInput } from './input.ts'
 import { calledAs, type DeviceVerb, type Disk, type Vdev } from './model.ts'
-import { planClear, planDevice, planReplace } from './plan.device.ts'
+import { planAttach, planClear, planDetach, planDevice, planReplace } from './plan.device.ts'
 import { planScrub } from './plan.ts'
 
 export const scrub = defineAction({
@@ -129,21 +129,37 @@ export async function disksOf(context: PlanContext): Promise<Disk[]> {
   return readDisks(context.host, details, guestDisks)
 }
 
-export const replace = defineAction({
-  name: 'pools.replace',
+/** A free disk into the pool: in the place of a device, or beside it. */
+function diskAction(verb: 'replace' | 'attach', plan: typeof planReplace) {
+  return defineAction({
+    name: `pools.${verb}`,
+    role: 'administrator',
+    input: replaceInput,
+    async plan(context, { pool, device, by }) {
+      const [detail, disks] = await Promise.all([readPool(context.host, pool), disksOf(context)])
+      return plan(device, by, detail, disks)
+    },
+    async run(context, plan, { by }) {
+      // Somebody may have given the disk away since the plan was shown.
+      const disk = (await disksOf(context)).find(each => each.name === by)
+      if (!disk || disk.takenBy !== null)
+        throw new AppError('in_use', disk ? `${by} belongs to ${disk.takenBy} now.` : `${by} is gone.`)
+      return runDevice(context, plan)
+    },
+    settle: (context, plan) =>
+      settleDevice(context, plan, (vdevs, { by }) => vdevs.some(vdev => vdev.name === by)),
+  })
+}
+
+export const replace = diskAction('replace', planReplace)
+export const attach = diskAction('attach', planAttach)
+
+export const detach = defineAction({
+  name: 'pools.detach',
   role: 'administrator',
-  input: replaceInput,
-  async plan(context, { pool, device, by }) {
-    const [detail, disks] = await Promise.all([readPool(context.host, pool), disksOf(context)])
-    return planReplace(device, by, detail, disks)
-  },
-  async run(context, plan, { by }) {
-    // Somebody may have given the disk away since the plan was shown.
-    const disk = (await disksOf(context)).find(each => each.name === by)
-    if (!disk || disk.takenBy !== null)
-      throw new AppError('in_use', disk ? `${by} belongs to ${disk.takenBy} now.` : `${by} is gone.`)
-    return runDevice(context, plan)
-  },
+  input: deviceInput,
+  plan: async ({ host }, { pool, device }) => planDetach(device, await readPool(host, pool)),
+  run: runDevice,
   settle: (context, plan) =>
-    settleDevice(context, plan, (vdevs, { by }) => vdevs.some(vdev => vdev.name === by)),
+    settleDevice(context, plan, (vdevs, { device }) => !vdevs.some(vdev => vdev.name === device)),
 })

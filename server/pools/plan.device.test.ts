@@ -4,7 +4,14 @@ import { NO_SCAN } from '../host/zpool/scan.ts'
 import { scriptedHost } from '../testing.ts'
 import { readDisks } from './disks.ts'
 import type { Vdev } from './model.ts'
-import { type DeviceFacts, planClear, planDevice, planReplace } from './plan.device.ts'
+import {
+  type DeviceFacts,
+  planAttach,
+  planClear,
+  planDetach,
+  planDevice,
+  planReplace,
+} from './plan.device.ts'
 
 const disk = (name: string, more: Partial<Vdev> = {}): Vdev => ({
   name,
@@ -110,6 +117,35 @@ describe('replace', () => {
       message: 'da2 belongs to pool tank.',
     })
     expect(planReplace(gone.name, 'da9', tank, disks).refused?.code).toBe('not_found')
+  })
+})
+
+describe('attach and detach', () => {
+  const free = [{ name: 'da6', takenBy: null, sizeBytes: null }]
+  const mirror = pool([group('mirror', [disk('da0'), disk('da1')])])
+
+  it('a copy beside a single disk or in a mirror, of what can be read', () => {
+    const plan = planAttach('da0', 'da6', pool([disk('da0')]), free)
+    expect(commands(plan)).toEqual(['zpool attach tank da0 da6'])
+    expect(plan.victims).toEqual([{ kind: 'disk', name: '/dev/da6' }])
+    expect(commands(planAttach('da1', 'da6', mirror, free))).toEqual(['zpool attach tank da1 da6'])
+    const raidz = pool([group('raidz1', [disk('da2'), disk('da3')])])
+    expect(planAttach('da2', 'da6', raidz, free).refused?.detail?.next).toContain('2.3')
+    expect(planAttach('da1', 'da1', mirror, free).refused?.code).toBe('not_found')
+    const away = pool([group('mirror', [disk('da0'), gone])])
+    expect(planAttach(gone.name, 'da6', away, free).refused?.message).toContain('da4 cannot be read')
+  })
+
+  it('a disk leaves only a mirror whose others hold everything', () => {
+    const plan = planDetach('da1', mirror)
+    expect(commands(plan)).toEqual(['zpool detach tank da1'])
+    expect(plan.warnings[0]).toBe('da0 stands alone then: when it fails the pool is lost.')
+    expect(planDetach('da0', pool([disk('da0')])).refused?.message).toContain('in no mirror')
+    const half = pool([group('mirror', [disk('da0'), disk('da1', { state: 'OFFLINE' })])])
+    expect(planDetach('da0', half).refused?.message).toContain('None of the others')
+    expect(commands(planDetach('da1', half))).toEqual(['zpool detach tank da1'])
+    const busy = { ...mirror, scan: { ...mirror.scan, kind: 'resilver', state: 'running' } as const }
+    expect(planDetach('da1', busy).refused?.message).toContain('resilvering')
   })
 })
 

@@ -1,5 +1,12 @@
-/** What can be done with one device of a pool. Pure: facts in, plan out. zpool-offline(8), zpool-clear(8), zpool-replace(8). */
-import { clearArgv, offlineArgv, onlineArgv, replaceArgv } from '../host/zpool/devices.ts'
+/** What can be done with one device of a pool. Pure: facts in, plan out. zpool-offline(8), zpool-clear(8), zpool-replace(8), zpool-attach(8), zpool-detach(8). */
+import {
+  attachArgv,
+  clearArgv,
+  detachArgv,
+  offlineArgv,
+  onlineArgv,
+  replaceArgv,
+} from '../host/zpool/devices.ts'
 import { refusedPlan, withDigest } from '../tasks/digest.ts'
 import type { Plan, Refusal, Step } from '../tasks/model.ts'
 import { calledAs, type DeviceVerb, type Disk, leaves, type PoolDetail, type Vdev } from './model.ts'
@@ -119,6 +126,82 @@ export function planClear(device: string | null, pool: DeviceFacts): Plan {
   })
 }
 
+const overwritten = (by: string) =>
+  `Everything on ${by} is overwritten. Nothing was found on it, but a disk without partitions can still hold data: be sure that it is the right one.`
+
+/** A copy more of what the device holds: for a disk that stands alone, or one of a mirror. */
+export function planAttach(device: string, by: string, pool: DeviceFacts, disks: readonly Disk[]): Plan {
+  const vdev = found(pool, device)
+  const name = vdev ? calledAs(vdev) : device
+  const title = `Attach ${by} to ${name} of ${pool.name}`
+  const disk = disks.find(each => each.name === by)
+  const refused =
+    (vdev ? attachProblem(vdev, pool) : missing(device, pool)) ?? stoppedProblem(pool) ?? byProblem(by, disk)
+  if (refused) return refusedPlan('pools.attach', title, refused)
+  return withDigest({
+    action: 'pools.attach',
+    title,
+    steps: [{ title, argv: attachArgv(pool.name, device, by) }],
+    victims: [{ kind: 'disk', name: `/dev/${by}` }],
+    warnings: [overwritten(by)],
+    locks: [`pool:${pool.name}`],
+    facts: { device, by },
+  })
+}
+
+function attachProblem(vdev: Vdev, pool: DeviceFacts): Refusal | null {
+  const group = groupOf(pool.vdevs, vdev.name)
+  if (vdev.group === 'cache' || vdev.group === 'spares')
+    return no(
+      `${vdev.name} holds nothing that could be copied: it is a ${vdev.group === 'cache' ? 'cache' : 'spare'}.`,
+    )
+  if (!works(vdev)) return no(`${calledAs(vdev)} cannot be read now (${vdev.state}).`, 'Replace it instead.')
+  if (group && group.kind !== 'mirror')
+    return no(
+      `${vdev.name} is part of ${group.name}: a copy stands beside a single disk or in a mirror.`,
+      group.kind.startsWith('raidz')
+        ? 'From OpenZFS 2.3 on a raidz is widened with “zpool attach” on the host.'
+        : undefined,
+    )
+  return null
+}
+
+/** Only where the others of its mirror hold everything. */
+export function planDetach(device: string, pool: DeviceFacts): Plan {
+  const vdev = found(pool, device)
+  const name = vdev ? calledAs(vdev) : device
+  const title = `Detach ${name} from ${pool.name}`
+  const refused = vdev ? (detachProblem(vdev, pool) ?? stoppedProblem(pool)) : missing(device, pool)
+  if (refused) return refusedPlan('pools.detach', title, refused)
+  const left = groupOf(pool.vdevs, device)?.children.filter(child => child.name !== device) ?? []
+  return withDigest({
+    action: 'pools.detach',
+    title,
+    steps: [{ title, argv: detachArgv(pool.name, device) }],
+    victims: [],
+    warnings: [
+      ...(left.length === 1
+        ? [`${left[0] ? calledAs(left[0]) : ''} stands alone then: when it fails the pool is lost.`]
+        : []),
+      `What is on ${name} is no part of the pool any more, and no pool of its own either.`,
+    ],
+    locks: [`pool:${pool.name}`],
+    facts: { device },
+  })
+}
+
+function detachProblem(vdev: Vdev, { vdevs, scan }: DeviceFacts): Refusal | null {
+  const group = groupOf(vdevs, vdev.name)
+  if (group?.kind !== 'mirror' && group?.kind !== 'replacing' && group?.kind !== 'spare')
+    return no(`${calledAs(vdev)} is in no mirror: nothing else holds what is on it.`)
+  const others = group.children.filter(child => child.name !== vdev.name)
+  if (!others.some(child => child.state === 'ONLINE'))
+    return no(`None of the others in ${group.name} holds everything.`, 'Bring another one back first.')
+  return scan.kind === 'resilver' && scan.state === 'running'
+    ? no('The pool is resilvering: the others may not hold everything yet.', 'Wait until it has ended.')
+    : null
+}
+
 /** The new disk is overwritten whole; only one that nobody has, and that nothing is on, can be chosen. */
 export function planReplace(device: string, by: string, pool: DeviceFacts, disks: readonly Disk[]): Plan {
   const vdev = found(pool, device)
@@ -137,7 +220,7 @@ export function planReplace(device: string, by: string, pool: DeviceFacts, disks
     steps,
     victims: [{ kind: 'disk', name: `/dev/${by}` }],
     warnings: [
-      `Everything on ${by} is overwritten. Nothing was found on it, but a disk without partitions can still hold data: be sure that it is the right one.`,
+      overwritten(by),
       ...(vdev && works(vdev)
         ? [`${calledAs(vdev)} still works: it leaves the pool when the copy is complete.`]
         : []),

@@ -1,6 +1,6 @@
 import { actionProcedures, procedure, router } from '../trpc.ts'
 import { createPool, destroyPool, exportPool, importable, importPool } from './actions.life.ts'
-import { clear, disksOf, offline, online, replace, scrub } from './actions.ts'
+import { attach, clear, detach, disksOf, offline, online, replace, scrub } from './actions.ts'
 import { poolInput } from './input.ts'
 
 export const poolsRouter = router({
@@ -23,4 +23,6 @@ export const poolsRouter = router({
   online: actionProcedures(online),
   clear: actionProcedures(clear),
   replace: actionProcedures(replace),
+  attach: actionProcedures(attach),
+  detach: actionProcedures(detach),
 })

@@ -17,3 +17,13 @@ export function clearArgv(pool: string, device: string | null): string[] {
 export function replaceArgv(pool: string, device: string, by: string): string[] {
   return ['zpool', 'replace', pool, device, by]
 }
+
+/** A copy of a device beside it: a disk that stands alone becomes a mirror, a mirror gets one more. zpool-attach(8); never with -f. */
+export function attachArgv(pool: string, device: string, by: string): string[] {
+  return ['zpool', 'attach', pool, device, by]
+}
+
+/** A device of a mirror leaves it. zpool-detach(8). */
+export function detachArgv(pool: string, device: string): string[] {
+  return ['zpool', 'detach', pool, device]
+}

@@ -12,14 +12,33 @@ import { PlanDialog } from '../ui/PlanDialog.tsx'
 import { Loading } from '../ui/Spinner.tsx'
 import { TakenDisks } from './TakenDisks.tsx'
 
-/** Another disk in the place of this one: chosen among those that nobody has, named once more before it is overwritten. */
-export default function ReplaceDialog({
+const WORDS = {
+  replace: {
+    title: (device: string, pool: string) => `Replace ${device} of ${pool}`,
+    subtitle: 'What the disk held is written to another one (resilver). The pool stays in use meanwhile.',
+    verb: 'Replace',
+    with: (by: string) => `Replace by ${by}`,
+    field: 'By this disk',
+  },
+  attach: {
+    title: (device: string, pool: string) => `Attach a disk to ${device} of ${pool}`,
+    subtitle: 'All of it is copied to another disk (resilver), and both are a mirror then.',
+    verb: 'Attach',
+    with: (by: string) => `Attach ${by}`,
+    field: 'This disk',
+  },
+}
+
+/** Another disk in the place of this one, or beside it: chosen among those that nobody has, named once more before it is overwritten. */
+export default function DiskDialog({
   pool,
   vdev,
+  verb,
   onClose,
 }: {
   pool: string
   vdev: Vdev
+  verb: keyof typeof WORDS
   onClose: () => void
 }) {
   const query = useQuery(useTRPC().pools.disks.queryOptions(undefined, { staleTime: 0 }))
@@ -28,14 +47,14 @@ export default function ReplaceDialog({
   const [chosen, setChosen] = useState<string | null>(null)
   const [typed, setTyped] = useState('')
   const by = chosen ?? free[0]?.name ?? null
-  const action = useAction(useApi().pools.replace, by === null ? null : { pool, device: vdev.name, by }, {
+  const action = useAction(useApi().pools[verb], by === null ? null : { pool, device: vdev.name, by }, {
     onDone: onClose,
   })
   return (
     <PlanDialog
-      title={`Replace ${calledAs(vdev)} of ${pool}`}
-      subtitle="What the disk held is written to another one (resilver). The pool stays in use meanwhile."
-      verb={by === null ? 'Replace' : `Replace by ${by}`}
+      title={WORDS[verb].title(calledAs(vdev), pool)}
+      subtitle={WORDS[verb].subtitle}
+      verb={by === null ? WORDS[verb].verb : WORDS[verb].with(by)}
       danger
       action={action}
       onClose={onClose}
@@ -48,7 +67,7 @@ export default function ReplaceDialog({
       ) : (
         <>
           <Field
-            label="By this disk"
+            label={WORDS[verb].field}
             error={action.fields.by}
             hint={
               free.length > 0
