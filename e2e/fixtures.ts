@@ -1,5 +1,6 @@
 import { test as base, expect, type Locator, type Page } from '@playwright/test'
 import { ADMIN, Console } from './console.ts'
+import { patience } from './patience.ts'
 
 type StorageState = Awaited<ReturnType<import('@playwright/test').BrowserContext['storageState']>>
 
@@ -75,5 +76,5 @@ export function dialog(page: Page, title: string | RegExp): Locator {
 /** Presses the verb of a dialog and waits until the dialog is gone: its task has ended well. */
 export async function confirm(within: Locator, verb: string | RegExp): Promise<void> {
   await within.getByRole('button', { name: verb, disabled: false }).click()
-  await expect(within).toBeHidden({ timeout: 60_000 })
+  await expect(within).toBeHidden({ timeout: 60_000 * patience })
 }

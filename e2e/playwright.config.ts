@@ -1,8 +1,6 @@
 import { defineConfig } from '@playwright/test'
 import { labAt } from './lab.ts'
-
-/** A laboratory is an emulated machine that shares two cores with the browser: each command takes ten times as long. */
-const patience = process.env.HOST ? 4 : 1
+import { patience } from './patience.ts'
 
 /**
  * A real host has no guests of ours and no faults to order: what needs zfs alone runs there. The plug is pulled on a
