@@ -72,10 +72,15 @@ test('without a word the host takes it back, also when Skep is gone', async () =
   expect((await edit.plan(on.context, wanted)).refused?.message).toContain('on trial')
   await vi.waitFor(isGone, { timeout: 10_000 })
   await vi.waitFor(async () => expect(await state()).toEqual(before), { timeout: 10_000 })
-  expect(await edit.settle(on.context, again, [])).toMatchObject({
-    state: 'interrupted',
-    outcome: expect.stringContaining('So is its bridge'),
-  })
+  // The script's last act is to remove itself: until then it is still at it.
+  await vi.waitFor(
+    async () =>
+      expect(await edit.settle(on.context, again, [])).toMatchObject({
+        state: 'interrupted',
+        outcome: expect.stringContaining('So is its bridge'),
+      }),
+    { timeout: 10_000 },
+  )
 })
 
 test('wherever a command fails, bridge and settings are as they were, and no countdown is left', async () => {
