@@ -17,6 +17,8 @@ async function openRollback(page: Page, volume: string, way: RegExp): Promise<Lo
   await page.goto(`/datasets/${volume}/@snapshots`)
   await rowAction(page, `Snapshots of ${volume}`, 'then', 'Roll back')
   const rollback = dialog(page, 'Roll back to then')
+  // Its figures have come: a press while they do may meet what has moved.
+  await expect(rollback.getByText(/\d.* written since/)).toBeVisible()
   await rollback.getByRole('radio', { name: way }).check()
   return rollback
 }

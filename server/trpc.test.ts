@@ -1,11 +1,12 @@
 import { TRPCError } from '@trpc/server'
+import { getHTTPStatusCodeFromError } from '@trpc/server/http'
 import { describe, expect, it } from 'vitest'
 import { HOST_ROLES, type HostException, type HostRole, mayAct, ROLES, type Role } from './accounts/model.ts'
 import type { Context } from './context.ts'
 import { type Served, servedProcedures } from './procedures.ts'
 import { consoleRouter, hostRouter } from './router.ts'
 import { testServices } from './testing.ts'
-import { createCallerFactory } from './trpc.ts'
+import { createCallerFactory, TRPC_CODES } from './trpc.ts'
 
 /** Whoever adds one here lets strangers call it. */
 const PUBLIC = ['accounts.login', 'accounts.setup', 'accounts.setupNeeded']
@@ -15,6 +16,17 @@ const ADMINISTRATORS_ONLY =
   /^(hosts\.(?!list$)|accounts\.(list|create|setRole|setExceptions|setDisabled|resetPassword|remove)$|(datasets|pools)\.\w+\.run$|vms\.(destroy|share|setOptions)\.)/
 
 const served = servedProcedures()
+
+/** Statuses on which a browser may send a request again without asking anybody: RFC 9110, 15.5.9 and 15.5.20; RFC 8470, 5.2. */
+const SENT_AGAIN = [408, 421, 425]
+
+it('no error is told by a status on which a browser would do everything twice', () => {
+  for (const [code, trpc] of Object.entries(TRPC_CODES)) {
+    const status = getHTTPStatusCodeFromError(new TRPCError({ code: trpc }))
+    expect(SENT_AGAIN, `${code} is ${status}`).not.toContain(status)
+    expect(status).toBeGreaterThanOrEqual(400)
+  }
+})
 
 /** Somebody with a role of their own, and perhaps another one on the host that is asked. */
 function contextAs(role: Role | null, here: HostRole | null = null): Context {

@@ -23,8 +23,11 @@ export type Meta = {
 
 type TrpcCode = TRPCError['code']
 
-/** The one table from the closed list of errors to tRPC's codes (and so to HTTP statuses). */
-const TRPC_CODES: Record<ErrorCode, TrpcCode> = {
+/**
+ * The one table from the closed list of errors to tRPC's codes (and so to HTTP statuses). Never a status on which a
+ * browser sends the request once more by itself, as 408 (RFC 9110, 15.5.9): what was asked for would be done twice.
+ */
+export const TRPC_CODES: Record<ErrorCode, TrpcCode> = {
   invalid: 'BAD_REQUEST',
   not_found: 'NOT_FOUND',
   exists: 'CONFLICT',
@@ -39,7 +42,7 @@ const TRPC_CODES: Record<ErrorCode, TrpcCode> = {
   denied: 'FORBIDDEN',
   unsupported: 'PRECONDITION_FAILED',
   unreachable: 'SERVICE_UNAVAILABLE',
-  timeout: 'TIMEOUT',
+  timeout: 'GATEWAY_TIMEOUT',
   failed: 'UNPROCESSABLE_CONTENT',
   unreadable: 'UNPROCESSABLE_CONTENT',
 }
