@@ -89,7 +89,7 @@ test('a pool is made, exported, imported under another name, and destroyed with 
     await destroy.getByLabel('Type tank to confirm').fill('tank')
     await expect(destroy.getByText(/router is running and uses tank/).first()).toBeVisible()
     await expect(destroy.getByRole('button', { name: 'Destroy the pool' })).toBeDisabled()
-    await page.keyboard.press('Escape')
+    await destroy.getByRole('button', { name: 'Cancel' }).click()
     await expect(destroy).toBeHidden()
   })
 

@@ -18,7 +18,7 @@ async function openRollback(page: Page, volume: string, way: RegExp): Promise<Lo
   await rowAction(page, `Snapshots of ${volume}`, 'then', 'Roll back')
   const rollback = dialog(page, 'Roll back to then')
   // Its figures have come: a press while they do may meet what has moved.
-  await expect(rollback.getByText(/\d.* written since/)).toBeVisible()
+  await expect(rollback.getByText(/ · \d.* written since$/)).toBeVisible()
   await rollback.getByRole('radio', { name: way }).check()
   return rollback
 }
