@@ -18,6 +18,7 @@ import { createReader } from './inventory/reader.ts'
 import * as networks from './networks/actions.ts'
 import { readNetworks } from './networks/read.ts'
 import * as poolLife from './pools/actions.life.ts'
+import * as poolProperty from './pools/actions.property.ts'
 import * as pools from './pools/actions.ts'
 import { rollbackGuestAction } from './snapshots/actions.group.ts'
 import { rollbackAction, swapBackAction } from './snapshots/actions.rollback.ts'
@@ -199,6 +200,12 @@ function withFreeDisk(on: Stage): Promise<void> {
   if (da0) on.host.world.state.disks.da9 = { ...da0, name: 'da9' }
   return Promise.resolve()
 }
+/** Made by a ZFS that knew less. */
+function withOldPool(on: Stage): Promise<void> {
+  const { tank } = on.host.world.state.pools
+  if (tank) tank.features.blake3 = 'disabled'
+  return Promise.resolve()
+}
 const EXTRA = [withFreeDisk, 'zpool create extra da9'] as const
 
 export const CASES: Case[] = [
@@ -234,6 +241,8 @@ export const CASES: Case[] = [
   scenario(pools.replace, { pool: 'tank', device: 'da1', by: 'da9' }, withFreeDisk),
   scenario(pools.attach, { pool: 'tank', device: 'da1', by: 'da9' }, withFreeDisk),
   scenario(pools.detach, { pool: 'tank', device: 'da1' }),
+  scenario(poolProperty.setPoolProperty, { pool: 'tank', name: 'autotrim', value: 'on' }),
+  scenario(poolProperty.upgradePool, { pool: 'tank' }, withOldPool),
   scenario(
     poolLife.createPool,
     {

@@ -8,6 +8,7 @@ import { commandLine } from '../ui/shell.ts'
 import { type AdviceStep, adviceFor } from './advice.ts'
 import { doToDevice } from './deviceMenu.tsx'
 import { DEVICE_LABELS } from './deviceVerbs.ts'
+import { upgradePool } from './menu.tsx'
 
 /** What `zpool status` complains about, in plain words with the next steps; its own words are one click away. */
 export function PoolAdvice({ pool }: { pool: PoolDetail }) {
@@ -63,9 +64,11 @@ function Step({ pool, step }: { pool: string; step: AdviceStep }) {
           small
           className="mt-1"
           disabled={roleReason(tools.role, 'administrator')}
-          onClick={() => doToDevice(pool, act.device, act.verb, tools)}
+          onClick={() =>
+            act === 'upgrade' ? upgradePool(pool, tools) : doToDevice(pool, act.device, act.verb, tools)
+          }
         >
-          {DEVICE_LABELS[act.verb]}
+          {act === 'upgrade' ? 'Enable new features…' : DEVICE_LABELS[act.verb]}
         </Button>
       )}
     </li>

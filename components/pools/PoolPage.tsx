@@ -2,15 +2,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { Ellipsis } from 'lucide-react'
 import type { PoolDetail } from '../../server/pools/model.ts'
-import { PROPERTY_COLUMNS } from '../datasets/propertyColumns.tsx'
 import { explain } from '../errors.ts'
 import { usePaths, useTRPC } from '../host.tsx'
 import type { PoolTab } from '../shell/paths.ts'
 import { VDEV_STATES } from '../shell/state.ts'
 import { useTools } from '../shell/useTools.ts'
 import { Banner } from '../ui/Banner.tsx'
-import { DataTable } from '../ui/DataTable.tsx'
-import { EmptyState } from '../ui/EmptyState.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { bytes, percent } from '../ui/format.ts'
 import { MenuButton } from '../ui/Menu.tsx'
@@ -23,6 +20,8 @@ import { Time } from '../ui/Time.tsx'
 import { deviceMenu } from './deviceMenu.tsx'
 import { poolMenu } from './menu.tsx'
 import { PoolAdvice } from './PoolAdvice.tsx'
+import { PoolFeatures } from './PoolFeatures.tsx'
+import { PoolProperties } from './PoolProperties.tsx'
 import { ScanPanel } from './ScanPanel.tsx'
 import { VdevTree } from './VdevTree.tsx'
 
@@ -46,7 +45,9 @@ export function PoolPage({ name, tab }: { name: string; tab: PoolTab }) {
           What you see is what the host said <Time at={answer.heardAt} />.
         </Banner>
       )}
-      {tab === 'properties' ? <Properties pool={pool} /> : <Overview pool={pool} />}
+      {tab === 'overview' && <Overview pool={pool} />}
+      {tab === 'properties' && <PoolProperties pool={pool} />}
+      {tab === 'features' && <PoolFeatures pool={pool} />}
     </>
   )
 }
@@ -67,11 +68,7 @@ function Head({ pool }: { pool: PoolDetail }) {
           </>
         }
         actions={
-          <MenuButton
-            iconOnly
-            label={`Actions of ${pool.name}`}
-            items={() => poolMenu(pool, tools, pool.scan)}
-          >
+          <MenuButton iconOnly label={`Actions of ${pool.name}`} items={() => poolMenu(pool, tools, pool)}>
             <Ellipsis aria-hidden size={16} />
           </MenuButton>
         }
@@ -98,6 +95,7 @@ function Head({ pool }: { pool: PoolDetail }) {
         tabs={[
           { label: 'Overview', href: paths.pool(pool.name) },
           { label: 'Properties', href: paths.pool(pool.name, 'properties') },
+          { label: 'Features', href: paths.pool(pool.name, 'features') },
         ]}
       />
     </>
@@ -119,20 +117,5 @@ function Overview({ pool }: { pool: PoolDetail }) {
         <p className="mt-2 text-muted">{pool.errorsText}</p>
       </Section>
     </>
-  )
-}
-
-function Properties({ pool }: { pool: PoolDetail }) {
-  return (
-    <DataTable
-      name="pool-properties"
-      label={`Properties of ${pool.name}`}
-      columns={PROPERTY_COLUMNS}
-      rows={pool.properties}
-      rowId={row => row.name}
-      initialSort={{ column: 'name', descending: false }}
-      filterLabel="Filter properties"
-      empty={<EmptyState title="No properties." />}
-    />
   )
 }

@@ -62,7 +62,7 @@ it('offers to bring back what somebody took offline', () => {
   const found = advice(null, [disk('da0'), disk('da1', { state: 'OFFLINE' })], status)
   expect(found?.what).toBe('Somebody took da1 offline. The pool works on with less protection.')
   expect(found?.steps.map(step => step.argv)).toEqual([['zpool', 'online', 'tank', 'da1']])
-  expect(found?.steps.map(step => step.act?.device?.name)).toEqual(['da1'])
+  expect(found?.steps.map(step => step.act)).toMatchObject([{ verb: 'online', device: { name: 'da1' } }])
 })
 
 it('does not offer to replace a disk where there is nothing to rebuild it from', () => {

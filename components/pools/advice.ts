@@ -8,7 +8,7 @@ export type AdviceStep = {
   text: string
   argv?: string[]
   /** What a button beside it does; `device` null is the whole pool. */
-  act?: { verb: DeviceVerb; device: Vdev | null }
+  act?: { verb: DeviceVerb; device: Vdev | null } | 'upgrade'
 }
 
 /**
@@ -105,6 +105,7 @@ export function adviceFor(pool: PoolDetail): Advice | null {
         {
           text: 'Once no older system has to import the pool any more, switch them on; there is no way back:',
           argv: ['zpool', 'upgrade', pool.name],
+          act: 'upgrade',
         },
       ],
     }

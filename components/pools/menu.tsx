@@ -1,6 +1,12 @@
 'use client'
 import { lazy } from 'react'
-import type { Pool, Scan, ScrubVerb } from '../../server/pools/model.ts'
+import {
+  disabledFeatures,
+  type Pool,
+  type PoolDetail,
+  type Scan,
+  type ScrubVerb,
+} from '../../server/pools/model.ts'
 import { createFilesystem, createVolume } from '../datasets/menu.tsx'
 import type { Tools } from '../shell/actions.ts'
 import { roleReason } from '../shell/me.ts'
@@ -10,6 +16,7 @@ import type { MenuItem } from '../ui/Menu.tsx'
 const CreatePoolDialog = lazy(() => import('./CreatePoolDialog.tsx'))
 const ImportPoolDialog = lazy(() => import('./ImportPoolDialog.tsx'))
 const ExportPoolDialog = lazy(() => import('./ExportPoolDialog.tsx'))
+const UpgradePoolDialog = lazy(() => import('./UpgradePoolDialog.tsx'))
 const DestroyPoolDialog = lazy(() => import('./DestroyPoolDialog.tsx'))
 
 /** Why this account may not make pools, or bring them in. */
@@ -46,8 +53,18 @@ export function scrub(pool: string, verb: ScrubVerb, { api, act }: Tools): void 
   void act(api.pools.scrub, { pool, verb })
 }
 
-/** What can be done with a pool; `scan` is known on its own page. */
-export function poolMenu(pool: Pool, tools: Tools, scan: Scan | null = null): MenuItem[] {
+export function upgradePool(pool: string, { open }: Tools): void {
+  open(close => <UpgradePoolDialog pool={pool} onClose={close} />)
+}
+
+/** Why its features cannot be enabled; null when they can. */
+export function upgradeReason(pool: PoolDetail): string | null {
+  return disabledFeatures(pool).length === 0 ? 'Every feature is enabled already.' : null
+}
+
+/** What can be done with a pool; `detail` is known on its own page. */
+export function poolMenu(pool: Pool, tools: Tools, detail: PoolDetail | null = null): MenuItem[] {
+  const scan = detail?.scan ?? null
   const administrator = roleReason(tools.role, 'administrator')
   const item = (verb: ScrubVerb, label: string): MenuItem => ({
     label,
@@ -71,6 +88,12 @@ export function poolMenu(pool: Pool, tools: Tools, scan: Scan | null = null): Me
     item('start', scan?.state === 'paused' ? 'Resume scrub' : 'Start scrub'),
     item('pause', 'Pause scrub'),
     item('stop', 'Stop scrub'),
+    'separator',
+    {
+      label: 'Enable new features…',
+      disabled: administrator ?? (detail && upgradeReason(detail)),
+      onSelect: () => upgradePool(pool.name, tools),
+    },
     'separator',
     {
       label: 'Export…',

@@ -22,7 +22,7 @@ describe('datasets', () => {
     .string({ unit: fc.constantFrom(...'abcXYZ019-_.: '), minLength: 1, maxLength: 12 })
     .filter(name => name !== '.' && name !== '..')
   const dataset = fc.array(component, { minLength: 1, maxLength: 5 }).map(parts => parts.join('/'))
-  const tab = fc.constantFrom('overview', 'snapshots', 'properties', 'history')
+  const tab = fc.constantFrom('overview', 'snapshots', 'properties')
 
   test('every dataset and tab comes back from its address, as a browser reads it', () => {
     fc.assert(

@@ -1,8 +1,8 @@
 /** The one place that builds URLs. A link can be sent to a colleague; names with slashes and blanks survive it. */
 
 export type VmTab = 'overview' | 'console' | 'serial' | 'hardware' | 'snapshots' | 'log' | 'options'
-export type DatasetTab = 'overview' | 'snapshots' | 'properties' | 'history'
-export type PoolTab = 'overview' | 'properties' | 'history'
+export type DatasetTab = 'overview' | 'snapshots' | 'properties'
+export type PoolTab = 'overview' | 'properties' | 'features'
 
 /** One segment of a path. `@` and `:` stay readable; everything that could be read as something else is escaped. */
 function segment(name: string): string {
@@ -74,7 +74,7 @@ export function samePageOn(host: string, rest: string): string {
   return noun === '' ? pathsOf(host).overview() : `${pathsOf(host).overview()}/${noun}`
 }
 
-const DATASET_TABS: readonly DatasetTab[] = ['overview', 'snapshots', 'properties', 'history']
+const DATASET_TABS: readonly DatasetTab[] = ['overview', 'snapshots', 'properties']
 
 /**
  * Dataset and tab of the catch-all segments behind `/datasets/`, as Next gives them (still escaped).

@@ -42,7 +42,7 @@ async function runLife({ host, progress }: ActionContext, plan: Plan): Promise<{
 }
 
 /** Commands name a pool; another one may have its name by now. */
-async function mustBeThatPool(host: Host, plan: Plan): Promise<void> {
+export async function mustBeThatPool(host: Host, plan: Plan): Promise<void> {
   const { pool, guid } = factsOf(plan)
   if ((await listPools(host)).some(each => each.name === pool && each.guid === guid)) return
   throw new AppError('changed', `${pool} is not the pool that was shown any more.`, { names: [pool] })

@@ -19,6 +19,13 @@ export const clearInput = z.object({ pool: poolName, device: z.nullable(deviceNa
 const diskName = z.string().check(z.regex(/^[a-z][a-z0-9]{0,31}$/, 'This is not the name of a disk.'))
 export const replaceInput = z.object({ pool: poolName, device: deviceName, by: diskName })
 
+export const poolPropertyInput = z.object({
+  pool: poolName,
+  name: z.string().check(z.regex(/^[a-z_]{1,64}$/, 'This is not the name of a pool property.')),
+  /** The plan says what it may be. */
+  value: z.string().check(z.maxLength(1024)),
+})
+
 export const importPoolInput = z.object({
   /** Decimal guid. */
   guid: z.string().check(z.regex(/^[1-9]\d{0,19}$/, 'This is no id of a pool.')),

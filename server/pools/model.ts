@@ -107,3 +107,24 @@ export function usableBytes(layout: Layout, sizes: readonly (number | null)[]): 
 /** What a disk beside the data is for. */
 export const EXTRA_ROLES = ['log', 'cache', 'spare', 'special', 'dedup'] as const
 export type ExtraRole = (typeof EXTRA_ROLES)[number]
+
+const ON_OFF = ['on', 'off']
+
+/** Settings of a pool that may be changed while it is in use, with what they may be. zpoolprops(7). */
+export const POOL_SETTINGS: Readonly<Record<string, readonly string[] | 'text'>> = {
+  autoexpand: ON_OFF,
+  autoreplace: ON_OFF,
+  autotrim: ON_OFF,
+  comment: 'text',
+  delegation: ON_OFF,
+  failmode: ['wait', 'continue', 'panic'],
+  listsnapshots: ON_OFF,
+  multihost: ON_OFF,
+}
+
+/** Features that this ZFS knows and the pool does not have, by their short names. zpool-features(7). */
+export function disabledFeatures({ features }: Pick<PoolDetail, 'features'>): string[] {
+  return Object.entries(features)
+    .filter(([, state]) => state === 'disabled')
+    .map(([name]) => name.replace(/^feature@/, ''))
+}

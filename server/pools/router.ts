@@ -1,5 +1,6 @@
 import { actionProcedures, procedure, router } from '../trpc.ts'
 import { createPool, destroyPool, exportPool, importable, importPool } from './actions.life.ts'
+import { setPoolProperty, upgradePool } from './actions.property.ts'
 import { attach, clear, detach, disksOf, offline, online, replace, scrub } from './actions.ts'
 import { poolInput } from './input.ts'
 
@@ -25,4 +26,6 @@ export const poolsRouter = router({
   replace: actionProcedures(replace),
   attach: actionProcedures(attach),
   detach: actionProcedures(detach),
+  setProperty: actionProcedures(setPoolProperty),
+  upgrade: actionProcedures(upgradePool),
 })

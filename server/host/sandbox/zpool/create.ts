@@ -98,7 +98,7 @@ export function createPool(world: World, options: Options, log: () => void): Pro
     vdevs: [],
     scan: null,
     props: poolProps,
-    features: newFeatures(),
+    features: newFeatures({ enabled: !options.has('d') }),
     errors: [],
     readonly: false,
     commands: [],

@@ -45,6 +45,7 @@ import {
   WIDE,
   withGuids,
 } from './captured-states.ts'
+import { barePool } from './testing.ts'
 import { propagate } from './vdevs.ts'
 import { zpool } from './zpool.ts'
 
@@ -375,4 +376,30 @@ describe('zpool says what OpenZFS says', () => {
       expect(result).toEqual({ exit: golden.exit, stdout: golden.stdout, stderr: golden.stderr })
     },
   )
+})
+
+/** What each version lacks is read from its own list: the pool that is rebuilt has just these. */
+describe('zpool upgrade says what OpenZFS says', () => {
+  test.each(['2.1.11', '2.3.9'])('of %s', async version => {
+    const listed = captured(version, 'disabled.upgrade')
+    const features = [...listed.stdout.matchAll(/^ {6}(\w+)$/gm)].map(match => match[1] ?? '')
+    expect(features.length).toBeGreaterThan(20)
+    const world = worldWith([
+      {
+        ...barePool('old2', '1', 2 ** 30),
+        features: Object.fromEntries(features.map(name => [name, 'disabled'])),
+      },
+    ])
+    for (const name of ['disabled.upgrade', 'disabled.upgrade-one']) {
+      const golden = captured(version, name)
+      expect(await zpoolIn(world, golden.argv.slice(1))).toEqual({
+        exit: golden.exit,
+        stdout: golden.stdout,
+        stderr: golden.stderr,
+      })
+    }
+    expect((await zpoolIn(world, ['upgrade', 'old2'])).stdout).toContain(
+      "Pool 'old2' already has all supported",
+    )
+  })
 })

@@ -146,11 +146,10 @@ const ACTIVE_FROM_BIRTH = [
   'vdev_zaps_v2',
 ]
 
-/** The features of a new pool. */
-export function newFeatures(): PoolState['features'] {
-  return Object.fromEntries(
-    FEATURES.map(name => [name, ACTIVE_FROM_BIRTH.includes(name) ? 'active' : 'enabled'] as const),
-  )
+/** The features of a new pool; none of them with `zpool create -d`. */
+export function newFeatures({ enabled } = { enabled: true }): PoolState['features'] {
+  const state = (name: string) => (ACTIVE_FROM_BIRTH.includes(name) ? 'active' : 'enabled')
+  return Object.fromEntries(FEATURES.map(name => [name, enabled ? state(name) : 'disabled'] as const))
 }
 
 const SHORT: Record<string, string> = {

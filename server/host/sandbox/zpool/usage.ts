@@ -24,6 +24,7 @@ const USAGE: Record<string, string> = {
     'import [-d dir] [-D]\n\timport [-o mntopts] [-o property=value] ... \n\t    [-d dir] [-D] [-f] [-m] [-N] [-R root] <pool | id> [newpool]\n',
   scrub: 'scrub [-s | -p] [-w] [-e] <pool> ...\n',
   history: 'history [-il] [<pool>] ...\n',
+  upgrade: 'upgrade\n\tupgrade -v\n\tupgrade [-V version] <-a | pool ...>\n',
   events: 'events [-vHf [pool] | -c]\n',
   get: 'get [-Hp] [-o "all" | field[,...]] <"all" | property[,...]> <pool> ...\n',
   set: 'set <property=value> <pool>\n',

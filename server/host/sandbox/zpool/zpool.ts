@@ -26,6 +26,7 @@ import { settleScans } from './scans.ts'
 import { scrub, untilScanned } from './scrub.ts'
 import { poolFigures } from './space.ts'
 import { statusText, UNLISTABLE, unlistable } from './status.ts'
+import { upgradePools } from './upgrade.ts'
 import { generalUsage, usage } from './usage.ts'
 
 const VERSION = 'zfs-2.2.7-FreeBSD_ge269af1b3\nzfs-kmod-2.2.7-FreeBSD_ge269af1b3\n'
@@ -36,6 +37,7 @@ const VERBS: Record<string, Verb> = {
   status: { spec: 'c:igLpPstvxDeT:', run: status },
   get: { spec: 'Hpo:', run: get },
   set: { spec: '', run: set },
+  upgrade: { spec: 'a', run: upgradePools },
   scrub: { spec: 'spwe', run: scrubPools },
   wait: { spec: 'HpT:t:', run: wait },
   offline: { spec: 'ft', run: offlineDevices },
