@@ -8,6 +8,8 @@ const PAGES = [
   '/pools',
   '/pools/backup',
   '/pools/backup/properties',
+  '/pools/backup/features',
+  '/pools/backup/history',
   '/datasets',
   '/datasets/tank/vms/debian01/disk0',
   '/datasets/tank/home/@snapshots',

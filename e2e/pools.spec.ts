@@ -87,7 +87,7 @@ test('a pool is made, exported, imported under another name, and destroyed with 
     await rowAction(page, 'Pools', 'tank', 'Destroy')
     const destroy = dialog(page, 'Destroy the pool tank')
     await destroy.getByLabel('Type tank to confirm').fill('tank')
-    await expect(destroy.getByText(/router is running and uses tank/).first()).toBeVisible()
+    await expect(destroy.getByText(/router (?:is|are) running and uses? tank/).first()).toBeVisible()
     await expect(destroy.getByRole('button', { name: 'Destroy the pool' })).toBeDisabled()
     await destroy.getByRole('button', { name: 'Cancel' }).click()
     await expect(destroy).toBeHidden()
@@ -141,6 +141,18 @@ test('a setting of a pool is changed, and what a newer ZFS could do is enabled',
     await expect(row(page, 'Features of extra', 'blake3')).toContainText('enabled')
     await expect(page.getByRole('button', { name: 'Enable new features' })).toBeDisabled()
     expect(await skep.host('zpool', 'get', '-H', '-o', 'value', 'feature@blake3', 'extra')).toBe('enabled\n')
+  })
+
+  await test.step('the history says who it was: Skep’s user, or somebody in a shell', async () => {
+    await page.getByRole('link', { name: 'History' }).click()
+    const history = page.getByRole('grid', { name: 'History of extra' })
+    await expect(history.getByRole('row', { name: /zpool upgrade extra/ })).toContainText('by Skep')
+    await expect(history.getByRole('row', { name: /zpool create -d extra da7/ })).toContainText('root')
+    await history
+      .getByRole('row', { name: /zpool upgrade extra/ })
+      .getByRole('link')
+      .click()
+    await expect(page.getByRole('heading', { level: 1 })).toContainText('Enable the new features of extra')
   })
   await skep.host('zpool', 'destroy', 'extra')
 })

@@ -217,7 +217,7 @@ function expectTruth(well: Ending, one: Ending, where: string): void {
 }
 
 /** The longest action is carried out some thirty times, and each time a machine is waited for. */
-const DEADLINE_MS = 400_000
+const DEADLINE_MS = 600_000
 
 describe.concurrent.each(CASES.map((one, at) => ({ ...one, title: `${one.name} (${at + 1})` })))(
   '$title',

@@ -21,6 +21,7 @@ import { deviceMenu } from './deviceMenu.tsx'
 import { poolMenu } from './menu.tsx'
 import { PoolAdvice } from './PoolAdvice.tsx'
 import { PoolFeatures } from './PoolFeatures.tsx'
+import { PoolHistory } from './PoolHistory.tsx'
 import { PoolProperties } from './PoolProperties.tsx'
 import { ScanPanel } from './ScanPanel.tsx'
 import { VdevTree } from './VdevTree.tsx'
@@ -48,6 +49,7 @@ export function PoolPage({ name, tab }: { name: string; tab: PoolTab }) {
       {tab === 'overview' && <Overview pool={pool} />}
       {tab === 'properties' && <PoolProperties pool={pool} />}
       {tab === 'features' && <PoolFeatures pool={pool} />}
+      {tab === 'history' && <PoolHistory pool={pool.name} />}
     </>
   )
 }
@@ -96,6 +98,7 @@ function Head({ pool }: { pool: PoolDetail }) {
           { label: 'Overview', href: paths.pool(pool.name) },
           { label: 'Properties', href: paths.pool(pool.name, 'properties') },
           { label: 'Features', href: paths.pool(pool.name, 'features') },
+          { label: 'History', href: paths.pool(pool.name, 'history') },
         ]}
       />
     </>

@@ -2,7 +2,7 @@
 
 export type VmTab = 'overview' | 'console' | 'serial' | 'hardware' | 'snapshots' | 'log' | 'options'
 export type DatasetTab = 'overview' | 'snapshots' | 'properties'
-export type PoolTab = 'overview' | 'properties' | 'features'
+export type PoolTab = 'overview' | 'properties' | 'features' | 'history'
 
 /** One segment of a path. `@` and `:` stay readable; everything that could be read as something else is escaped. */
 function segment(name: string): string {

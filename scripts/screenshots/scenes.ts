@@ -71,6 +71,8 @@ export const SCENES: readonly Scene[] = [
     },
   },
   { name: 'pool-properties', path: '/pools/tank/properties' },
+  { name: 'pool-features', path: '/pools/tank/features' },
+  { name: 'pool-history', path: '/pools/tank/history' },
   { name: 'datasets', path: '/datasets', shows: page => rowOf(page, 'media') },
   { name: 'dataset', path: `/datasets/tank/projects` },
   { name: 'zvol', path: `/datasets/${DISK}` },

@@ -270,3 +270,41 @@ export function commandsOf(db: Database, taskId: number): TaskCommand[] {
       return { ...rest, startedAt: started_at, durationMs: duration_ms, truncated: truncated !== 0 }
     })
 }
+
+export type CommandOfTask = {
+  taskId: number
+  userName: string
+  argv: string[]
+  startedAt: number
+  durationMs: number
+}
+
+const commandOfTask = z.object({
+  task_id: z.number(),
+  user_name: z.string(),
+  argv: z.pipe(json, z.array(z.string())),
+  started_at: z.number(),
+  duration_ms: z.number(),
+})
+
+/** Commands of zfs and zpool that went well on a host and speak of a pool, from a moment on (Unix ms), oldest first. */
+export function commandsSince(db: Database, hostId: string, from: number, pool: string): CommandOfTask[] {
+  return db
+    .prepare(
+      `SELECT task_id, user_name, argv, command.started_at, duration_ms FROM command JOIN task ON task.id = task_id
+       WHERE host_id = ? AND kind = 'run' AND exit = 0 AND command.started_at >= ? AND duration_ms IS NOT NULL
+         AND argv LIKE '["z%' AND argv LIKE ? ESCAPE '\\'
+       ORDER BY command.started_at`,
+    )
+    .all(hostId, from, `%${escapeLike(pool)}%`)
+    .map(row => {
+      const parsed = z.parse(commandOfTask, row)
+      return {
+        taskId: parsed.task_id,
+        userName: parsed.user_name,
+        argv: parsed.argv,
+        startedAt: parsed.started_at,
+        durationMs: parsed.duration_ms,
+      }
+    })
+}

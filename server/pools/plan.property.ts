@@ -1,6 +1,6 @@
 /** What a pool is told to do, and what it is able to do. Pure: facts in, plan out. zpool-set(8), zpoolprops(7), zpool-upgrade(8). */
 import { refusal } from '../datasets/plan.ts'
-import { counted, inWords } from '../datasets/users.ts'
+import { counted } from '../datasets/users.ts'
 import { setPoolPropertyArgv, upgradePoolArgv } from '../host/zpool/properties.ts'
 import { refusedPlan, withDigest } from '../tasks/digest.ts'
 import type { Plan, Refusal } from '../tasks/model.ts'
@@ -92,7 +92,7 @@ export function planUpgradePool(pool: PropertyFacts, isSystemPool: boolean): Pla
     victims: [],
     subjects: [{ name: pool.name, guid: pool.guid }],
     warnings: [
-      `There is no way back: a feature that is enabled stays so. Asked for: ${counted(missing.length, 'feature')}, ${inWords(missing)}.`,
+      `There is no way back: a feature that is enabled stays so. To be enabled: ${counted(missing.length, 'feature')} (${missing.join(', ')}).`,
       `As soon as one of them is used, a ZFS that does not know it cannot import ${pool.name} any more.`,
       ...(isSystemPool
         ? [

@@ -2,6 +2,7 @@ import { actionProcedures, procedure, router } from '../trpc.ts'
 import { createPool, destroyPool, exportPool, importable, importPool } from './actions.life.ts'
 import { setPoolProperty, upgradePool } from './actions.property.ts'
 import { attach, clear, detach, disksOf, offline, online, replace, scrub } from './actions.ts'
+import { poolHistory } from './history.ts'
 import { poolInput } from './input.ts'
 
 export const poolsRouter = router({
@@ -15,6 +16,12 @@ export const poolsRouter = router({
   disks: procedure('administrator').query(({ ctx }) => disksOf(ctx)),
   /** Pools whose disks are here and that are not imported. All disks are read for it: asked for when somebody looks for one. */
   importable: procedure('administrator').query(({ ctx }) => importable(ctx.host)),
+  /** What was done to it, newest first: `{ acts, older }`. Read whole for it: asked for when somebody looks. */
+  history: procedure('viewer')
+    .input(poolInput)
+    .query(({ ctx, input }) =>
+      poolHistory(ctx.host, input.pool, from => ctx.tasks.commandsSince(from, input.pool)),
+    ),
   create: actionProcedures(createPool),
   import: actionProcedures(importPool),
   export: actionProcedures(exportPool),

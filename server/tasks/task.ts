@@ -153,6 +153,11 @@ export function createTasks(options: {
   }
 
   return {
+    /** What tasks of this host ran that went well and speaks of a pool, from a moment on (Unix ms), oldest first. */
+    commandsSince(from: number, pool: string): rows.CommandOfTask[] {
+      return rows.commandsSince(db, host.id, from, pool)
+    },
+
     /** The plan as things are now. Never throws for a refusal: that is `plan.refused`. */
     plan<Schema extends z.core.$ZodType, Result>(
       action: Action<Schema, Result>,
