@@ -72,7 +72,11 @@ export const SCENES: readonly Scene[] = [
   },
   { name: 'pool-properties', path: '/pools/tank/properties' },
   { name: 'pool-features', path: '/pools/tank/features' },
-  { name: 'pool-history', path: '/pools/tank/history' },
+  {
+    name: 'pool-history',
+    path: '/pools/tank/history',
+    shows: page => page.getByRole('row', { name: /zfs|zpool/ }).first(),
+  },
   { name: 'datasets', path: '/datasets', shows: page => rowOf(page, 'media') },
   { name: 'dataset', path: `/datasets/tank/projects` },
   { name: 'zvol', path: `/datasets/${DISK}` },
