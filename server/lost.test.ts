@@ -123,6 +123,7 @@ async function fingerprint({ host, sh }: Stage): Promise<string> {
     await sh(`zfs list -H -t all -o ${columns}`),
     data.map(each => each.name),
     (await host.run(['dd', 'if=/dev/zvol/tank/d1', 'bs=512', 'count=1'])).stdout,
+    await sh('zpool get -H -o value autotrim,feature@blake3 tank'),
     await sh('sysrc -n vm_list'),
     await sh('sysrc -in vm_delay'),
     await sh('sysrc -in vm_enable'),
