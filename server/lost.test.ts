@@ -4,6 +4,7 @@
  */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { pino } from 'pino'
 import { describe, expect, it, vi } from 'vitest'
 import { CASES, type Case, type Stage, stage } from './actions.testing.ts'
@@ -153,6 +154,20 @@ type Ending = {
 /** Nothing takes that long unless it hangs. */
 const LONG_MS = 60_000
 
+/** Rejects with what `where` tells when the work takes longer. */
+async function within<Value>(ms: number, work: Promise<Value>, where: () => string): Promise<Value> {
+  const late = new AbortController()
+  const limit = pause(ms, null, { signal: late.signal }).then(() => {
+    throw new Error(`After ${ms / 1000} s ${where()}`)
+  })
+  try {
+    return await Promise.race([work, limit])
+  } finally {
+    late.abort()
+    await limit.catch(() => null)
+  }
+}
+
 /** Carries the case out as a task of a machine behind SSH, with the connection lost at the step, and waits for its end. */
 async function ended(sshd: TestSshd, one: Case, at?: { index: number; how: Loss }): Promise<Ending> {
   await using on = await stage()
@@ -182,7 +197,7 @@ async function ended(sshd: TestSshd, one: Case, at?: { index: number; how: Loss 
       if (at.how.startsWith('sshd stopped')) await sshd.start()
       else sshd.thaw()
     }
-    const error = await run
+    const error = await within(LONG_MS, run, () => `the task stands at: ${JSON.stringify(progress())}`)
     if (!progress()) throw error
     await vi.waitFor(() => expect(progress()?.state).not.toBe('running'), LONG_MS)
     const task = progress()
